@@ -1,0 +1,898 @@
+"""Tensor: what the user holds. An array, the tape node it came from, and PyTorch's names for what one does with it."""
+
+from __future__ import annotations
+
+import copy
+import math
+import weakref
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from autograd import backward as backward_
+from autograd import dtypes, function, printing, versions
+from autograd.dtypes import dtype as Dtype
+from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
+from autograd.function import as_tensor_like, edge_of, wrap
+from autograd.hooks import Extra, RemovableHandle
+from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into, relate
+from autograd.ops import compare, elementwise, index, join, linalg, protocol, reduce
+from autograd.ops import shape as shapes
+from autograd.tape import Leaf, Port
+
+if TYPE_CHECKING:
+    from autograd.device import device as Device
+
+
+# The class below has methods called `int`, `float`, `bool` and `type`: its annotations name the types so.
+Int = int
+Float = float
+Bool = bool
+
+
+class Size(tuple[int, ...]):
+    """The shape of a tensor: a tuple of sizes."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """Return the number of elements."""
+        return math.prod(self)
+
+    def __repr__(self) -> str:
+        return f"autograd.Size({list(self)})"
+
+
+class Tensor(Leaf):
+    """An array whose operations are recorded, so that gradients can flow back through them.
+
+    Made by `autograd.tensor`, `zeros`, `randn` and so on. Names and meanings are PyTorch's.
+
+    Parameters
+    ----------
+    data : array_like, optional
+        `Tensor([1, 2])` holds float32 values, `Tensor(2, 3)` is a tensor of that shape, as in PyTorch.
+        Prefer `autograd.tensor`.
+    """
+
+    __slots__ = ("__weakref__", "_array", "_family", "_node")
+
+    _array: Any
+    _node: Any
+    _family: Family | Origin | None
+
+    def __new__(cls, *data: Any) -> Tensor:
+        """Make a tensor of the default dtype from values, or of a shape."""
+        t = cast(Tensor, object.__new__(cls))
+        d = dtypes.get_default_dtype().dtype
+        if len(data) == 1 and not isinstance(data[0], int):
+            source = data[0]._array if isinstance(data[0], Tensor) else data[0]
+            t._array = np.array(source, d)
+        else:
+            t._array = np.zeros(data, d) if data else np.zeros(0, d)
+        t._node = t._grad = t._family = t._extra = None
+        t._needs = False
+        return t
+
+    # ------------------------------------------------------------------------------------------ what it is
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of its dimensions."""
+        return Size(self._array.shape)
+
+    def size(self, dim: Int | None = None) -> Any:
+        """Return the shape, or the size of one dimension."""
+        return self.shape if dim is None else self._array.shape[reduce.dimension(dim, self._array.ndim)]
+
+    @property
+    def ndim(self) -> Int:
+        """The number of dimensions."""
+        return cast(int, self._array.ndim)
+
+    def dim(self) -> Int:
+        """Return the number of dimensions."""
+        return cast(int, self._array.ndim)
+
+    def numel(self) -> Int:
+        """Return the number of elements."""
+        return cast(int, self._array.size)
+
+    nelement = numel
+
+    @property
+    def dtype(self) -> Dtype:
+        """The element type."""
+        return dtypes.of(self._array.dtype)
+
+    @property
+    def itemsize(self) -> Int:
+        """Bytes per element."""
+        return cast(int, self._array.dtype.itemsize)
+
+    def element_size(self) -> Int:
+        """Return the bytes per element."""
+        return self.itemsize
+
+    @property
+    def nbytes(self) -> Int:
+        """Bytes of all elements."""
+        return cast(int, self._array.nbytes)
+
+    @property
+    def device(self) -> Device:
+        """The one device there is: cpu."""
+        from autograd.device import cpu
+
+        return cpu
+
+    @property
+    def is_cuda(self) -> Bool:
+        """False: there is no other device than the cpu."""
+        return False
+
+    def is_floating_point(self) -> Bool:
+        """Tell whether the dtype is a floating-point one."""
+        return cast(bool, self._array.dtype.kind == "f")
+
+    def stride(self, dim: Int | None = None) -> Any:
+        """Return how many elements lie between neighbours along each dimension, or along `dim`."""
+        strides = tuple(s // self._array.itemsize for s in np.asarray(self._array).strides)
+        return strides if dim is None else strides[reduce.dimension(dim, self._array.ndim)]
+
+    def is_contiguous(self) -> Bool:
+        """Tell whether the elements lie in memory in their order."""
+        return bool(np.asarray(self._array).flags.c_contiguous)
+
+    @property
+    def name(self) -> str | None:
+        """The name drawings show; given by `tensor(..., name=)` or by assignment."""
+        return None if self._extra is None else self._extra.name
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        self._more().name = value
+
+    def _more(self) -> Extra:
+        if self._extra is None:
+            self._extra = Extra()
+        return self._extra
+
+    def __repr__(self) -> str:
+        return printing.tensor(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    def __len__(self) -> Int:
+        if self._array.ndim == 0:
+            raise TypeError(say("len() of a 0-d tensor", "a tensor with dimensions", "Use .item() for its value."))
+        return cast(int, self._array.shape[0])
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self._array.ndim == 0:
+            raise TypeError(say("iteration over a 0-d tensor", "a tensor with dimensions", "Use .item() for its value."))
+        return iter(join.unbind(self))
+
+    def __contains__(self, value: Any) -> Bool:
+        return bool(np.any(self._array == getattr(value, "_array", value)))
+
+    __hash__ = object.__hash__
+
+    # ------------------------------------------------------------------------------- gradients and history
+
+    @property
+    def requires_grad(self) -> Bool:
+        """Whether a gradient is computed for it, or through it."""
+        return bool(self._needs)
+
+    @requires_grad.setter
+    def requires_grad(self, value: Bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: Bool = True) -> Tensor:
+        """Require a gradient (or no longer), and return the tensor.
+
+        Raises
+        ------
+        RuntimeError
+            The dtype is no floating-point one; or the tensor is no leaf and shall no longer require a gradient.
+        """
+        if self._node is not None and self._needs:
+            if requires_grad:
+                return self
+            raise GraphError(
+                say(
+                    "you can only change requires_grad flags of leaf variables, but this one was computed by "
+                    f"{self.grad_fn.name()}",
+                    "a leaf",
+                    "Use x.detach() for a tensor without history.",
+                )
+            )
+        if requires_grad:
+            dtypes.require_float(self._array.dtype, "requires_grad=True was asked")
+            own(self)
+        self._needs = bool(requires_grad)
+        return self
+
+    @property
+    def is_leaf(self) -> Bool:
+        """Whether it stands at the end of the graph: made by the user, or without gradient."""
+        return self._node is None or not self._needs
+
+    @property
+    def grad_fn(self) -> Any:
+        """The tape node that computed it; None for a leaf."""
+        node = self._node
+        if node is None or not self._needs:
+            return None
+        return node.edges[0] if type(node) is Port else node
+
+    @property
+    def output_nr(self) -> Int:
+        """Which output of `grad_fn` it is."""
+        return self._node.number if type(self._node) is Port else 0
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` accumulated, or None."""
+        return cast("Tensor | None", self._grad)
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    say(
+                        f"assigned grad has type {type(value).__name__}",
+                        "a Tensor or None",
+                        "Make a tensor of it: autograd.tensor(...).",
+                    )
+                )
+            if value._array.shape != self._array.shape:
+                raise ShapeError(
+                    say(
+                        f"assigned grad has data of a different size: {tuple(value._array.shape)}",
+                        f"the tensor's own shape {tuple(self._array.shape)}",
+                        "Reshape it, or check which tensor it belongs to.",
+                    )
+                )
+            if value._array.dtype != self._array.dtype:
+                raise DtypeError(
+                    say(
+                        f"assigned grad has data of a different type: {value.dtype}",
+                        f"the tensor's own dtype {self.dtype}",
+                        "Convert it with .to(x.dtype).",
+                    )
+                )
+            own(value)
+        self._grad = value
+
+    def _wrap(self, gradient: Any) -> Tensor:
+        if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
+            return cast(Tensor, clone(cast(Tensor, gradient)))
+        return wrap(np.asarray(gradient, self._array.dtype))
+
+    def _accumulate(self, gradient: Tensor) -> None:
+        held = self._grad
+        if held is None:
+            self._grad = gradient
+        elif gradient._needs or held._needs:
+            self._grad = held + gradient
+        else:
+            a = own(held)
+            np.add(a, gradient._array, out=a)
+            versions.edited(a)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: Bool | None = None,
+        create_graph: Bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add the gradient of this tensor to the `.grad` of the leaves it was computed from.
+
+        Parameters
+        ----------
+        gradient : Tensor, optional
+            The gradient of this tensor, of its shape; 1 for a tensor of one element.
+        retain_graph, create_graph, inputs
+            As for `autograd.backward`.
+
+        Raises
+        ------
+        RuntimeError
+            As for `autograd.backward`.
+        """
+        backward_.backward((self,), None if gradient is None else (gradient,), retain_graph, create_graph, inputs)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this intermediate result in its `.grad` as well.
+
+        Raises
+        ------
+        RuntimeError
+            The tensor requires no gradient.
+        """
+        if not self._needs:
+            raise GraphError(
+                say(
+                    "can't retain_grad on Tensor that has requires_grad=False",
+                    "a tensor computed from a leaf that requires a gradient",
+                    "Set requires_grad=True on that leaf first.",
+                )
+            )
+        if self._node is None:
+            return
+        holder = weakref.ref(self)
+
+        def put(g: Any) -> None:
+            t = holder()
+            if t is not None:
+                with_grad = g if isinstance(g, Leaf) else wrap(np.array(g))
+                if t._grad is None:
+                    t._grad = with_grad
+                else:
+                    t._accumulate(cast(Tensor, with_grad))
+
+        self.grad_fn.hooks().retain[self.output_nr] = put
+        self._more()
+
+    @property
+    def retains_grad(self) -> Bool:
+        """Whether `retain_grad` was called on this intermediate result."""
+        node = self.grad_fn
+        return node is not None and node.extra is not None and self.output_nr in node.extra.retain
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call `hook(gradient)` in every backward pass, once, with the complete gradient of this tensor.
+
+        The hook may return a tensor that takes the gradient's place.
+
+        Raises
+        ------
+        RuntimeError
+            The tensor requires no gradient.
+        """
+        if not self._needs:
+            raise GraphError(
+                say(
+                    "cannot register a hook on a tensor that doesn't require gradient",
+                    "a tensor that requires a gradient",
+                    "Call requires_grad_() on it first.",
+                )
+            )
+
+        def on_array(g: Any) -> Any:
+            recorded = isinstance(g, Leaf)
+            out = hook(cast(Tensor, g) if recorded else wrap(g))
+            if out is None:
+                return None
+            if not isinstance(out, Tensor) or out._array.shape != g.shape:
+                raise AutogradError(
+                    say(
+                        f"a hook returned {type(out).__name__} of shape {tuple(getattr(out, 'shape', ()))}",
+                        f"None or a Tensor of shape {tuple(g.shape)}",
+                        "Return the new gradient, or nothing.",
+                    )
+                )
+            return out if recorded else out._array
+
+        extra = self._more() if self._node is None else self.grad_fn.hooks()
+        handle = RemovableHandle(extra.before)
+        extra.before[handle.id] = (self.output_nr, on_array)
+        return handle
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(leaf)` after a backward pass added to the `.grad` of this leaf.
+
+        Raises
+        ------
+        RuntimeError
+            The tensor is no leaf, or requires no gradient.
+        """
+        if self._node is not None or not self._needs:
+            raise GraphError(
+                say(
+                    "post accumulate grad hooks cannot be registered on non-leaf tensors",
+                    "a leaf that requires a gradient",
+                    "Use register_hook for intermediate results.",
+                )
+            )
+        extra = self._more()
+        handle = RemovableHandle(extra.after)
+        extra.after[handle.id] = hook
+        return handle
+
+    @property
+    def _version(self) -> Int:
+        """How often its memory was edited in place."""
+        return versions.count(self._array)
+
+    @property
+    def _base(self) -> Tensor | None:
+        return base_of(self)
+
+    def _is_view(self) -> Bool:
+        return type(self._family) is Origin
+
+    # --------------------------------------------------------------------------------- values and memory
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory as a tensor without history. Assigning replaces memory and shape."""
+        return wrap(own(self))
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                say(
+                    f"Tensor.data was assigned {type(value).__name__}",
+                    "a Tensor",
+                    "Make a tensor of it: autograd.tensor(...).",
+                )
+            )
+        if self._needs:
+            dtypes.require_float(value._array.dtype, "data was assigned")
+        self._array = own(value)
+
+    def detach(self) -> Tensor:
+        """Return a tensor on the same memory, without history."""
+        t = wrap(own(self))
+        if self._needs:
+            t._more().why = "it was detached from a tensor that requires a gradient"
+        return t
+
+    def detach_(self) -> Tensor:
+        """Forget the history.
+
+        Raises
+        ------
+        RuntimeError
+            The tensor is a view.
+        """
+        if type(self._family) is Origin and self._needs:
+            raise InPlaceError(
+                say("Can't detach views in-place", "a tensor with its own memory", "Use detach() instead.")
+            )
+        self._node = None
+        self._needs = False
+        return self
+
+    def numpy(self, *, force: Bool = False) -> np.ndarray[Any, Any]:
+        """Return the memory as a NumPy array: an edit of one is an edit of the other.
+
+        Parameters
+        ----------
+        force : bool
+            Detach first, rather than raise.
+
+        Raises
+        ------
+        RuntimeError
+            The tensor requires a gradient, which NumPy would lose.
+        """
+        if self._needs and not force:
+            raise GraphError(
+                say(
+                    "Can't call numpy() on Tensor that requires grad",
+                    "a tensor without history, since NumPy records nothing",
+                    "Use tensor.detach().numpy() instead.",
+                )
+            )
+        return own(self)
+
+    def __array__(self, dtype: Any = None, copy: Bool | None = None) -> np.ndarray[Any, Any]:
+        a = self.numpy()
+        if dtype is not None and a.dtype != dtype:
+            if copy is False:
+                raise ValueError(
+                    say(f"a copy is needed to get dtype {dtype}", "copy=None or True", "Leave out copy=False.")
+                )
+            return a.astype(dtype)
+        return a.copy() if copy else a
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return protocol.array_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
+        return protocol.array_function(func, args, kwargs)
+
+    def item(self) -> Any:
+        """Return the one element as a Python number.
+
+        Raises
+        ------
+        RuntimeError
+            There is not exactly one element.
+        """
+        if self._array.size != 1:
+            raise AutogradError(
+                say(
+                    f"a Tensor with {self._array.size} elements cannot be converted to Scalar",
+                    "a tensor of one element",
+                    "Index the element (x[0].item()), or use tolist().",
+                )
+            )
+        return self._array.item()
+
+    def tolist(self) -> Any:
+        """Return the elements as nested lists of Python numbers (a 0-d tensor: the number)."""
+        return self._array.tolist()
+
+    def __float__(self) -> Float:
+        return float(self.item())
+
+    def __int__(self) -> Int:
+        return int(self.item())
+
+    def __bool__(self) -> Bool:
+        if self._array.size != 1:
+            raise AutogradError(
+                say(
+                    f"Boolean value of Tensor with {self._array.size} values is ambiguous",
+                    "a tensor of one element",
+                    "Use .any() or .all().",
+                )
+            )
+        return bool(self._array.item())
+
+    def __index__(self) -> Int:
+        if self._array.size != 1 or self._array.dtype.kind not in "iub":
+            raise TypeError(
+                say(
+                    f"a tensor of shape {tuple(self.shape)} and dtype {self.dtype} was used as an index",
+                    "an integer tensor of one element",
+                    "Convert it: Int(x).",
+                )
+            )
+        return int(self._array.item())
+
+    def clone(self) -> Tensor:
+        """Return a copy on memory of its own; gradients flow through it."""
+        return clone(self)
+
+    def contiguous(self) -> Tensor:
+        """Return the tensor with its elements in order in memory: itself if they are."""
+        return self if self.is_contiguous() else clone(self)
+
+    def to(self, *target: Any, dtype: Any = None, device: Any = None, copy: Bool = False, **_: Any) -> Tensor:
+        """Return the tensor in another dtype: `x.to(float64)`, `x.to(other)`, `x.to("cpu")`. Itself if nothing changes.
+
+        Raises
+        ------
+        RuntimeError
+            Another device than cpu is asked for.
+        """
+        from autograd.device import device as Device
+        from autograd.device import require_cpu
+
+        for item in target:
+            if isinstance(item, Tensor):
+                dtype = item._array.dtype
+            elif isinstance(item, Device) or (isinstance(item, str) and item.split(":")[0] in Device.KNOWN):
+                device = item
+            elif not isinstance(item, bool):
+                dtype = item
+        if device is not None:
+            require_cpu(device)
+        t = self if dtype is None else function.cast(self, dtypes.to_numpy(dtype))
+        return clone(self) if copy and t is self else t
+
+    def cpu(self) -> Tensor:
+        """Return the tensor: it is on the cpu."""
+        return self
+
+    def cuda(self, *_: Any, **__: Any) -> Tensor:
+        """Raise: there is no other device than the cpu."""
+        return self.to(device="cuda")
+
+    def type(self, dtype: Any = None) -> Any:
+        """Return the name of the tensor's type, or the tensor in another dtype (itself if it has that dtype)."""
+        if dtype is None:
+            return next(f"autograd.{n}" for n, token in dtypes.TOKENS.items() if token.dtype == self._array.dtype)
+        return function.cast(self, dtypes.to_numpy(dtype))
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """Return the tensor in the dtype of another."""
+        return function.cast(self, other._array.dtype)
+
+    def float(self) -> Tensor:
+        """Return the tensor in float32."""
+        return function.cast(self, dtypes.F4)
+
+    def double(self) -> Tensor:
+        """Return the tensor in float64."""
+        return function.cast(self, dtypes.F8)
+
+    def half(self) -> Tensor:
+        """Return the tensor in float16."""
+        return function.cast(self, np.dtype(np.float16))
+
+    def long(self) -> Tensor:
+        """Return the tensor in int64."""
+        return function.cast(self, dtypes.I8)
+
+    def int(self) -> Tensor:
+        """Return the tensor in int32."""
+        return function.cast(self, np.dtype(np.int32))
+
+    def bool(self) -> Tensor:
+        """Return the tensor in bool."""
+        return function.cast(self, dtypes.BOOL)
+
+    # ------------------------------------------------------------------------------------------- operators
+
+    __add__ = __radd__ = elementwise.plus
+    __sub__ = elementwise.minus
+    __rsub__ = elementwise.rsub
+    __mul__ = __rmul__ = elementwise.mul
+    __truediv__ = elementwise.over
+    __rtruediv__ = elementwise.rdiv
+    __floordiv__ = elementwise.floor_divide
+    __rfloordiv__ = elementwise.rfloor_divide
+    __mod__ = elementwise.remainder
+    __rmod__ = elementwise.rremainder
+    __pow__ = elementwise.pow
+    __rpow__ = elementwise.rpow
+    __matmul__ = linalg.matmul
+    __neg__ = elementwise.neg
+    __abs__ = elementwise.abs
+    __iadd__ = inplace(elementwise.plus)
+    __isub__ = inplace(elementwise.minus)
+    __imul__ = inplace(elementwise.mul)
+    __itruediv__ = inplace(elementwise.over)
+    __ifloordiv__ = inplace(elementwise.floor_divide)
+    __imod__ = inplace(elementwise.remainder)
+    __ipow__ = inplace(elementwise.pow)
+    __lt__ = compare.lt
+    __le__ = compare.le
+    __gt__ = compare.gt
+    __ge__ = compare.ge
+    __and__ = __rand__ = compare.bitwise_and
+    __or__ = __ror__ = compare.bitwise_or
+    __xor__ = __rxor__ = compare.bitwise_xor
+    __invert__ = compare.bitwise_not
+    __getitem__ = index.getitem
+    __setitem__ = index.setitem
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return linalg.matmul(as_tensor_like(other), self)
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    def __eq__(self, other: object) -> Any:
+        return compare.eq(self, other) if _operand(other) else NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        return compare.ne(self, other) if _operand(other) else NotImplemented
+
+    # --------------------------------------------------------------------------------------------- methods
+
+    abs = absolute = elementwise.abs
+    add = elementwise.add
+    all = reduce.all
+    allclose = compare.allclose
+    any = reduce.any
+    argmax = reduce.argmax
+    argmin = reduce.argmin
+    bitwise_and = compare.bitwise_and
+    bitwise_not = compare.bitwise_not
+    bitwise_or = compare.bitwise_or
+    bitwise_xor = compare.bitwise_xor
+    broadcast_to = shapes.broadcast_to
+    chunk = join.chunk
+    clamp = clip = elementwise.clamp
+    cos = elementwise.cos
+    div = divide = true_divide = elementwise.div
+    dot = linalg.dot
+    eq = compare.eq
+    equal = compare.equal
+    exp = elementwise.exp
+    expand = shapes.expand
+    flatten = shapes.flatten
+    floor = elementwise.floor
+    floor_divide = elementwise.floor_divide
+    ge = greater_equal = compare.ge
+    gt = greater = compare.gt
+    isclose = compare.isclose
+    isfinite = compare.isfinite
+    isinf = compare.isinf
+    isnan = compare.isnan
+    le = less_equal = compare.le
+    log = elementwise.log
+    log1p = elementwise.log1p
+    log_softmax = reduce.log_softmax
+    logical_and = compare.logical_and
+    logical_not = compare.logical_not
+    logical_or = compare.logical_or
+    logical_xor = compare.logical_xor
+    logsumexp = reduce.logsumexp
+    lt = less = compare.lt
+    masked_fill = index.masked_fill
+    matmul = linalg.matmul
+    max = reduce.max
+    maximum = elementwise.maximum
+    mean = reduce.mean
+    min = reduce.min
+    minimum = elementwise.minimum
+    mm = linalg.mm
+    mul = multiply = elementwise.mul
+    mv = linalg.mv
+    ne = not_equal = compare.ne
+    neg = negative = elementwise.neg
+    permute = shapes.permute
+    pow = elementwise.pow
+    ravel = shapes.ravel
+    reciprocal = elementwise.reciprocal
+    relu = elementwise.relu
+    remainder = elementwise.remainder
+    reshape = shapes.reshape
+    sigmoid = elementwise.sigmoid
+    sign = elementwise.sign
+    sin = elementwise.sin
+    softmax = reduce.softmax
+    split = join.split
+    sqrt = elementwise.sqrt
+    squeeze = shapes.squeeze
+    std = reduce.std
+    sub = subtract = elementwise.sub
+    sum = reduce.sum
+    swapaxes = transpose = shapes.transpose
+    t = shapes.t
+    tanh = elementwise.tanh
+    unbind = join.unbind
+    unsqueeze = shapes.unsqueeze
+    var = reduce.var
+
+    add_ = inplace(elementwise.add)
+    sub_ = inplace(elementwise.sub)
+    mul_ = inplace(elementwise.mul)
+    div_ = inplace(elementwise.div)
+    pow_ = inplace(elementwise.pow)
+    remainder_ = inplace(elementwise.remainder)
+    neg_ = inplace(elementwise.neg)
+    abs_ = inplace(elementwise.abs)
+    exp_ = inplace(elementwise.exp)
+    log_ = inplace(elementwise.log)
+    sqrt_ = inplace(elementwise.sqrt)
+    tanh_ = inplace(elementwise.tanh)
+    sigmoid_ = inplace(elementwise.sigmoid)
+    relu_ = inplace(elementwise.relu)
+    reciprocal_ = inplace(elementwise.reciprocal)
+    clamp_ = clip_ = inplace(elementwise.clamp)
+    floor_ = inplace(elementwise.floor)
+    masked_fill_ = inplace(index.masked_fill)
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """Return this tensor where `condition` holds, and `other` elsewhere."""
+        return cast(Tensor, elementwise.where(condition, self, other))
+
+    def view(self, *shape_: Any) -> Tensor:
+        """Return the elements in another shape on the same memory: `x.view(2, 3)`, `x.view(-1)`.
+
+        Raises
+        ------
+        RuntimeError
+            The sizes do not fit, or only a copy would do.
+        """
+        return shapes.view_as_shape(self, *shape_)
+
+    def view_as(self, other: Tensor) -> Tensor:
+        """Return the elements in the shape of another tensor, on the same memory."""
+        return shapes.view_as_shape(self, other._array.shape)
+
+    def reshape_as(self, other: Tensor) -> Tensor:
+        """Return the elements in the shape of another tensor."""
+        return shapes.reshape(self, other._array.shape)
+
+    def expand_as(self, other: Tensor) -> Tensor:
+        """Return the tensor expanded to the shape of another."""
+        return shapes.expand(self, other._array.shape)
+
+    @property
+    def T(self) -> Tensor:
+        """The tensor with its dimensions reversed: the transpose of a matrix."""
+        return shapes.reverse_dims(self)
+
+    @property
+    def mT(self) -> Tensor:
+        """The tensor with its last two dimensions exchanged: each matrix transposed."""
+        return shapes.transpose(self, -2, -1)
+
+    def copy_(self, src: Any, non_blocking: Bool = False) -> Tensor:
+        """Copy the elements of `src` (broadcast, cast) into this tensor's memory; gradients flow to `src`."""
+        source = function.cast(as_tensor_like(src), self._array.dtype)
+        return put_into(self, Copied().apply(self, source))
+
+    def fill_(self, value: Any) -> Tensor:
+        """Set every element to a number."""
+        if isinstance(value, Tensor):
+            return self.copy_(value)
+        return put_into(self, Fill(value=value).apply(self))
+
+    def zero_(self) -> Tensor:
+        """Set every element to 0."""
+        return self.fill_(0)
+
+    def uniform_(self, low: Float = 0.0, high: Float = 1.0, *, generator: Any = None) -> Tensor:
+        """Fill with numbers drawn uniformly from [low, high), in PyTorch's stream."""
+        draw = _generator(generator).uniform(self._array.shape, self._array.dtype, low, high)
+        return self.copy_(wrap(draw))
+
+    def normal_(self, mean: Float = 0.0, std: Float = 1.0, *, generator: Any = None) -> Tensor:
+        """Fill with numbers drawn from the normal distribution, in PyTorch's stream."""
+        draw = _generator(generator).normal(self._array.shape, self._array.dtype, mean, std)
+        return self.copy_(wrap(draw))
+
+    def new_tensor(self, data: Any, *, dtype: Any = None, requires_grad: Bool = False) -> Tensor:
+        """Return a new tensor of `data`, in this tensor's dtype unless another is given."""
+        a = np.array(getattr(data, "_array", data), self._array.dtype if dtype is None else dtypes.to_numpy(dtype))
+        return wrap(a).requires_grad_(requires_grad)
+
+    def new_zeros(self, *size: Any, dtype: Any = None) -> Tensor:
+        """Return zeros of a shape, in this tensor's dtype unless another is given."""
+        return wrap(np.zeros(shapes.sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
+
+    def new_ones(self, *size: Any, dtype: Any = None) -> Tensor:
+        """Return ones of a shape, in this tensor's dtype unless another is given."""
+        return wrap(np.ones(shapes.sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
+
+    # ---------------------------------------------------------------------------------------------- copying
+
+    def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise GraphError(
+                say(
+                    "only Tensors created explicitly by the user support the deepcopy protocol, but this one was "
+                    f"computed by {self.grad_fn.name()}",
+                    "a leaf",
+                    "Copy x.detach(), or use x.clone().",
+                )
+            )
+        t = self.__reduce__()[0](*self.__reduce__()[1])
+        memo[id(self)] = t
+        t._grad = copy.deepcopy(self._grad, memo)
+        return t
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise GraphError(
+                say(
+                    f"a tensor computed by {self.grad_fn.name()} was to be copied or pickled: its graph cannot be",
+                    "a leaf",
+                    "Use x.detach().",
+                )
+            )
+        return _restore, (type(self), np.array(self._array), bool(self._needs), self.name)
+
+
+
+def _operand(value: object) -> bool:
+    return isinstance(value, Tensor | np.ndarray | np.generic | int | float)
+
+
+def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None) -> Tensor:
+    t = wrap(array)
+    if cls is not Tensor:
+        t = cast(Tensor, object.__new__(cls))
+        t._array = array
+        t._node = t._grad = t._family = t._extra = None
+    t._needs = requires_grad
+    if name is not None:
+        t.name = name
+    return t
+
+
+def _generator(generator: Any) -> Any:
+    from autograd.generator import default_generator
+
+    return default_generator if generator is None else generator
+
+
+clone = elementwise.clone
+function.use_tensor(Tensor)

@@ -1,0 +1,229 @@
+"""Asking for gradients: `backward` adds them to the leaves' `.grad`, `grad` returns them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import dtypes
+from autograd.errors import GraphError, ShapeError, say
+from autograd.function import as_tensor_like, edge_of, wrap
+from autograd.tape import Edge, Leaf, deposit, run_backward
+
+if TYPE_CHECKING:
+    from autograd._tensor import Tensor
+
+OneOrMore = Any  # a Tensor, or a sequence of Tensors
+
+
+def _listed(tensors: OneOrMore) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Leaf) else list(tensors)  # type: ignore[list-item]
+
+
+def backward(
+    tensors: OneOrMore,
+    grad_tensors: OneOrMore | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: OneOrMore | None = None,
+) -> None:
+    """Add the gradient of `tensors` to the `.grad` of the leaves they were computed from.
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensor
+        Where to begin.
+    grad_tensors : Tensor or sequence of Tensor, optional
+        The gradient of each; 1 for tensors of one element, which may be left out or None.
+    retain_graph : bool, optional
+        Keep what the rules saved for another backward. Default: `create_graph`.
+    create_graph : bool
+        Record the pass, so that the gradients can be differentiated again.
+    inputs : Tensor or sequence of Tensor, optional
+        Add to the `.grad` of these alone.
+
+    Raises
+    ------
+    RuntimeError
+        No gradient is required anywhere; a tensor of several elements has no `grad_tensors`; a seed has the wrong
+        shape; a saved value was edited in place or freed by an earlier backward.
+    """
+    roots = _listed(tensors)
+    edges, seeds = _begin(roots, grad_tensors, create_graph)
+    retain = create_graph if retain_graph is None else retain_graph
+    if inputs is None:
+        run_backward(edges, seeds, retain_graph=retain, create_graph=create_graph)
+        return
+    targets = _listed(inputs)
+    if not targets:
+        raise RuntimeError(
+            say("'inputs' argument to backward cannot be empty", "at least one tensor", "Leave it out to reach all leaves.")
+        )
+    found = run_backward(
+        edges, seeds, retain_graph=retain, create_graph=create_graph, targets=[_target(t) for t in targets]
+    )
+    deposit([(t, t._wrap(np.array(g) if not isinstance(g, Leaf) else g))
+             for t, g in zip(targets, found, strict=True) if g is not None])  # fmt: skip
+
+
+def grad(
+    outputs: OneOrMore,
+    inputs: OneOrMore,
+    grad_outputs: OneOrMore | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
+
+    Parameters
+    ----------
+    outputs : Tensor or sequence of Tensor
+    inputs : Tensor or sequence of Tensor
+        Leaves or intermediate results.
+    grad_outputs : Tensor or sequence of Tensor, optional
+        The gradient of each output; 1 for outputs of one element, which may be left out or None.
+    retain_graph, create_graph
+        As for `backward`.
+    allow_unused : bool, optional
+        Return None for an input that no output depends on, rather than raise. Default: `materialize_grads`.
+    materialize_grads : bool
+        Return zeros for such inputs.
+
+    Returns
+    -------
+    tuple of Tensor
+        One gradient per input.
+
+    Raises
+    ------
+    RuntimeError
+        As for `backward`; or an input is unused, or requires no gradient.
+    """
+    if allow_unused is None:
+        allow_unused = materialize_grads
+    if materialize_grads and not allow_unused:
+        raise ValueError(
+            say("allow_unused=False was combined with materialize_grads=True", "one of them", "Leave out allow_unused.")
+        )
+    roots, wanted = _listed(outputs), _listed(inputs)
+    edges, seeds = _begin(roots, grad_outputs, create_graph)
+    targets = [_target(t) for t in wanted]
+    retain = create_graph if retain_graph is None else retain_graph
+    found = run_backward(edges, seeds, retain_graph=retain, create_graph=create_graph, targets=targets)
+    out: list[Tensor | None] = []
+    found.reverse()
+    for i, t in enumerate(wanted):
+        g = found.pop()
+        if g is None:
+            if not allow_unused:
+                raise GraphError(
+                    say(
+                        f"One of the differentiated Tensors appears to not have been used in the graph: input {i}, of "
+                        f"shape {tuple(t.shape)}",
+                        "inputs that the outputs were computed from",
+                        "Set allow_unused=True if this is the desired behavior; its gradient then is None.",
+                    )
+                )
+            out.append(wrap(np.zeros(t._array.shape, t._array.dtype)) if materialize_grads else None)
+        elif isinstance(g, Leaf):
+            out.append(g)  # type: ignore[arg-type]
+        else:
+            # As for .grad: what anybody else refers to is copied.
+            if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
+                g = g.copy()
+            out.append(wrap(np.asarray(g, t._array.dtype)))
+    return tuple(out)
+
+
+def _target(t: Tensor) -> Edge:
+    edge = edge_of(t)
+    if edge is None:
+        raise GraphError(
+            say(
+                f"One of the differentiated Tensors does not require grad (shape {tuple(t.shape)})",
+                "inputs that require a gradient",
+                "Call requires_grad_() on it before computing the outputs.",
+            )
+        )
+    return edge
+
+
+def _begin(roots: Sequence[Tensor], seeds: OneOrMore | None, create_graph: bool) -> tuple[list[Edge], list[Any]]:
+    """Check roots and seeds, and return edges and gradients to begin with."""
+    given = [None] * len(roots) if seeds is None else _listed(seeds)
+    if len(given) != len(roots):
+        raise RuntimeError(
+            say(
+                f"got {len(roots)} tensors and {len(given)} gradients",
+                "one gradient per tensor",
+                "Give None for a tensor of one element.",
+            )
+        )
+    edges: list[Edge] = []
+    gradients: list[Any] = []
+    for t, seed in zip(roots, given, strict=True):
+        edge = edge_of(t)
+        if edge is None:
+            raise no_gradient(roots)
+        x = t._array
+        if seed is None:
+            if x.size != 1:
+                raise GraphError(
+                    say(
+                        f"grad can be implicitly created only for scalar outputs, but this one has shape "
+                        f"{tuple(x.shape)}",
+                        "a tensor of one element, such as a loss",
+                        "Reduce it first (loss.sum().backward() or .mean()), or seed the pass: "
+                        "y.backward(gradient=autograd.ones_like(y)).",
+                    )
+                )
+            g: Any = np.ones(x.shape, x.dtype) if x.ndim else x.dtype.type(1)
+            g = wrap(g) if create_graph else g
+        else:
+            s = as_tensor_like(seed)
+            if s._array.shape != x.shape:
+                raise ShapeError(
+                    say(
+                        f"Mismatch in shape: the gradient has shape {tuple(s._array.shape)}, the tensor {tuple(x.shape)}",
+                        "a gradient of the tensor's own shape",
+                        "Reshape the gradient, or check which tensor it belongs to.",
+                    )
+                )
+            if s._array.dtype != x.dtype:
+                s = s.to(dtypes.of(x.dtype))
+            g = s if create_graph else s._array
+        edges.append(edge)
+        gradients.append(g)
+    return edges, gradients
+
+
+def no_gradient(roots: Sequence[Tensor]) -> GraphError:
+    """Word the error of a backward that no leaf needs: the leaves found, and why none requires a gradient."""
+    found = []
+    for t in roots:
+        if t._needs:
+            continue
+        extra = t._extra
+        name = f"{extra.name!r}, " if extra is not None and extra.name else ""
+        if t._array.dtype.kind != "f":
+            why = "only floating-point tensors can have a gradient"
+        elif extra is not None and extra.why:
+            why = extra.why
+        elif t._needs is None:
+            why = "it was computed under no_grad()"
+        else:
+            why = "neither it nor what it was computed from was made with requires_grad=True"
+        found.append(f"{name}shape {tuple(t._array.shape)}, {t.dtype}, requires_grad=False: {why}")
+    return GraphError(
+        say(
+            "element 0 of tensors does not require grad and does not have a grad_fn; the leaves found are: "
+            + "; ".join(found),
+            "a tensor computed from a leaf that requires a gradient",
+            "Create that leaf with requires_grad=True (or call requires_grad_() on it) before the forward pass.",
+        )
+    )

@@ -1,0 +1,70 @@
+"""Devices: there is one, the cpu. The names exist so that programs written for PyTorch run unchanged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import AutogradError, say
+
+
+class device:  # PyTorch's spelling of the class
+    """Where a tensor lives. `device("cpu")` is the only one on which tensors can be made.
+
+    Parameters
+    ----------
+    type : str or device
+        "cpu"; "cuda" and the like may be named, but nothing can be moved there.
+    index : int, optional
+
+    Raises
+    ------
+    RuntimeError
+        The name is none that PyTorch knows.
+    """
+
+    KNOWN = frozenset({"cpu", "cuda", "mps", "xpu", "meta"})
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: Any, index: int | None = None) -> None:
+        if isinstance(type, device):
+            type, index = type.type, type.index
+        name, _, number = str(type).partition(":")
+        if name not in self.KNOWN:
+            raise AutogradError(say(f"Expected one of {', '.join(sorted(self.KNOWN))} device types, but got {type!r}",
+                                    "'cpu'", "Write device('cpu')."))  # fmt: skip
+        self.type = name
+        self.index = int(number) if number else index
+
+    def __repr__(self) -> str:
+        return f"device(type='{self.type}'" + (")" if self.index is None else f", index={self.index})")
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+
+cpu = device("cpu")
+
+
+def require_cpu(where: Any) -> None:
+    """Raise unless `where` names the cpu.
+
+    Raises
+    ------
+    RuntimeError
+        It names another device.
+    """
+    if device(where).type != "cpu":
+        raise AutogradError(
+            say(
+                f"device '{where}' was asked for, but there is none (not compiled with it enabled)",
+                "the one device 'cpu'",
+                "Write device('cpu'), or ask autograd.cuda.is_available() first (it is False).",
+            )
+        )

@@ -1,0 +1,44 @@
+"""Exceptions with teaching messages: what happened, what was expected, what to do.
+
+Every class also derives from the exception type PyTorch raises in the same situation, so `except RuntimeError`
+written for PyTorch keeps working.
+"""
+
+from __future__ import annotations
+
+
+def say(happened: str, expected: str, remedy: str) -> str:
+    """Join the three parts every message of this package has."""
+    return f"{happened}; expected {expected}. {remedy}"
+
+
+class AutogradError(RuntimeError):
+    """Base class of the errors that concern tensors and their graph."""
+
+
+class ShapeError(AutogradError):
+    """Shapes that do not fit together."""
+
+
+class DtypeError(AutogradError):
+    """A dtype that the operation cannot take or return."""
+
+
+class GraphError(AutogradError):
+    """A backward pass that cannot run: no graph, a freed graph, no seed."""
+
+
+class EditedError(GraphError):
+    """A value that a derivative rule saved was edited in place before backward used it."""
+
+
+class InPlaceError(AutogradError):
+    """An in-place edit that would lose or falsify a gradient."""
+
+
+class AnomalyError(AutogradError):
+    """A NaN met under `detect_anomaly`."""
+
+
+class NumpyFunctionError(AutogradError, TypeError):
+    """A NumPy function without a derivative rule was given a tensor that requires a gradient."""

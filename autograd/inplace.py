@@ -1,0 +1,324 @@
+"""Views and in-place edits: shared memory with right gradients.
+
+A view remembers the tensor it was made from and the rule that made it. When a view is edited in place, its base is
+rebased: from then on the base is "what it was, with the view's region replaced", and every other view of it is made
+anew from that (PyTorch's CopySlices). Edits compute their result first, refuse what cannot be recorded, and only then
+touch memory.
+"""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import dtypes, versions
+from autograd.errors import InPlaceError, ShapeError, say
+from autograd.function import Array, Elementwise, Op, connect, edge_of, wrap
+from autograd.modes import state
+
+if TYPE_CHECKING:
+    from autograd._tensor import Tensor
+
+
+class View(Op):
+    """Base class of rules whose result shares the memory of their one input."""
+
+    #: Several elements of the result may be one element of memory.
+    expands = False
+    #: One of several views that one operation returned (unbind, split).
+    several = False
+
+    def again(self) -> View:
+        """Return a new node of the same rule and attributes, not yet on the tape."""
+        slots = {n for c in type(self).__mro__ if issubclass(c, View) and c is not View for n in c.__slots__}
+        node = type(self)(**{n: getattr(self, n) for n in slots})
+        node.saved = ()
+        node.extra = node.shapes = None
+        return node
+
+
+class Family:
+    """The views of one base tensor, in the order they were made."""
+
+    __slots__ = ("prune_at", "views")
+
+    def __init__(self) -> None:
+        self.views: list[weakref.ref[Tensor]] = []
+        self.prune_at = 16
+
+    def add(self, t: Tensor) -> None:
+        """Take a view in; forget those that no longer exist whenever the list has doubled."""
+        if len(self.views) >= self.prune_at:
+            self.views = [r for r in self.views if r() is not None]
+            self.prune_at = 2 * len(self.views) + 16
+        self.views.append(weakref.ref(t))
+
+
+class Origin:
+    """How a view came to be: from which tensor, by which rule, and whether that was recorded."""
+
+    __slots__ = ("family", "parent", "rule", "several", "tracked")
+
+    def __init__(self, parent: Tensor, rule: View, family: Family) -> None:
+        self.parent = parent
+        self.rule = rule
+        self.family = family
+        self.tracked = state.grad
+        self.several = rule.several
+
+
+def own(t: Tensor) -> np.ndarray[Any, Any]:
+    """Return the memory of `t`, made if `t` holds a NumPy scalar."""
+    a = t._array
+    if type(a) is np.ndarray:
+        return a
+    t._array = np.array(a)
+    versions.alias(a, t._array)
+    return t._array
+
+
+def view(rule: View, input: Tensor) -> Tensor:
+    """Apply a rule whose result shares memory with `input`, and remember the relation."""
+    x = own(input)
+    z = rule.forward(x)
+    t = wrap(z)
+    if state.mode and input._needs:
+        rule.saved = ()
+        rule.extra = rule.shapes = None
+        connect(rule, (input,))
+        t._node = rule
+        t._needs = True
+        if state.mode is not True:
+            state.mode.made(rule, (input,), z)  # type: ignore[union-attr]
+    if versions.owner(z) is versions.owner(x):  # reshape may have had to copy
+        relate(t, input, rule)
+    return t
+
+
+def relate(t: Tensor, parent: Tensor, rule: View) -> None:
+    """Remember that `t` is a view of `parent` made by `rule`."""
+    family = parent._family
+    if family is None:
+        family = parent._family = Family()
+    elif type(family) is Origin:
+        family = family.family
+    t._family = Origin(parent, rule, family)
+    family.add(t)
+
+
+def base_of(t: Tensor) -> Tensor | None:
+    """Return the tensor whose memory `t` is a view of; None if it is no view."""
+    base = None
+    while type(t._family) is Origin:
+        base = t = t._family.parent
+    return base
+
+
+class CopySlices(Op):
+    """z = x with the region of a view replaced by y     dx = g outside the region, 0 inside,  dy = g inside"""
+
+    __slots__ = ("rule",)
+    torch_name = "CopySlices"
+    rule: View
+
+    def backward(self, g: Array) -> Any:
+        inside = self.rule.forward(g)
+        mask = self.rule.backward(np.ones(inside.shape, np.bool_))
+        return np.where(mask, 0, g), inside
+
+
+class Copied(Elementwise):
+    """z = y in the shape of x     dx = 0,  dy = g"""
+
+    torch_name = "CopyBackwards"
+
+    def forward(self, x: Array, y: Array) -> Array:
+        return np.broadcast_to(y, np.broadcast_shapes(x.shape, y.shape))
+
+    def backward(self, g: Array) -> Any:
+        return np.zeros_like(g), g
+
+
+class Fill(Op):
+    """z = a number everywhere     dx = 0"""
+
+    __slots__ = ("value",)
+    value: float
+
+    def forward(self, x: Array) -> Array:
+        return np.full_like(x, self.value)
+
+    def backward(self, g: Array) -> Array:
+        return np.zeros_like(g)
+
+
+def refuse_unless_editable(t: Tensor, recorded: bool) -> None:
+    """Raise unless the memory of `t` can be edited, and the edit recorded if `recorded`.
+
+    Raises
+    ------
+    RuntimeError
+        Several elements of `t` are one element of memory, its memory is read-only, it is a leaf that requires a
+        gradient (or a view of one) while gradients are recorded, or a view whose edits cannot be recorded.
+    """
+    a = t._array
+    if type(a) is np.ndarray:
+        if a.size > 1 and any(s == 0 and n > 1 for s, n in zip(a.strides, a.shape, strict=True)):
+            raise InPlaceError(
+                say(
+                    "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                    "location (it was expanded)",
+                    "a tensor with memory of its own for every element",
+                    "Clone it before the edit: x = x.clone().",
+                )
+            )
+        if not a.flags.writeable:
+            raise InPlaceError(
+                say(
+                    "the memory of the tensor is read-only and cannot be edited in place",
+                    "writable memory",
+                    "Clone the tensor first: x = x.clone().",
+                )
+            )
+    if not state.grad:
+        return
+    if t._needs and t._node is None:
+        raise InPlaceError(
+            say(
+                "a leaf Variable that requires grad is being used in an in-place operation",
+                "a tensor computed from it, or no recording",
+                "Write x = x + 1 in place of x += 1, or do the edit under autograd.no_grad() (a parameter update).",
+            )
+        )
+    origin = t._family
+    if type(origin) is not Origin:
+        return
+    base = base_of(t)
+    assert base is not None
+    if base._needs and base._node is None:
+        raise InPlaceError(
+            say(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation",
+                "a view of a tensor computed from it, or no recording",
+                "Clone the leaf first, or do the edit under autograd.no_grad().",
+            )
+        )
+    if not (recorded or base._needs):
+        return
+    if origin.several:
+        raise InPlaceError(
+            say(
+                f"Output of {origin.rule.name()} is a view and is being modified inplace; it comes from a function "
+                "that returns multiple views, which do not allow their outputs to be modified inplace",
+                "a view made by indexing, or a copy",
+                "Index the tensor instead (x[i] += 1), or clone the view first.",
+            )
+        )
+    if not origin.tracked:
+        raise InPlaceError(
+            say(
+                "a view that was created in no_grad mode is being modified inplace with grad mode enabled",
+                "a view made while recording, or an edit under no_grad",
+                "Make the view outside no_grad, or do the edit inside it.",
+            )
+        )
+
+
+def put_into(t: Tensor, result: Tensor) -> Tensor:
+    """Let `t` become `result`: its memory gets the values, and `t` the history.
+
+    Raises
+    ------
+    RuntimeError
+        The result has another shape than `t`, or a dtype that `t` cannot hold; or `t` cannot be edited.
+    """
+    z = result._array
+    old = t._array
+    if z.shape != old.shape:
+        raise ShapeError(
+            say(
+                f"output with shape {list(old.shape)} doesn't match the broadcast shape {list(z.shape)}",
+                "a result of the tensor's own shape: an in-place edit cannot enlarge it",
+                "Write x = x + y in place of x += y.",
+            )
+        )
+    if dtypes.category(z.dtype) > dtypes.category(old.dtype):
+        raise InPlaceError(
+            say(
+                f"result type {dtypes.of(z.dtype).name} can't be cast to the desired output type "
+                f"{dtypes.of(old.dtype).name}",
+                "a result of the tensor's own kind of number",
+                "Convert the tensor first (x = x.float()), or write x = x + y.",
+            )
+        )
+    refuse_unless_editable(t, result._needs)
+    node = result._node if result._node is not t._node else None
+    if z.dtype != old.dtype and node is not None:
+        result = result.to(dtypes.of(old.dtype))
+        node = result._node
+    if isinstance(node, Op) and node.saved and old is not z:
+        # The rule may have saved what is about to be overwritten: it keeps a copy. Its own output now is `t`.
+        old_owner = versions.owner(old)
+        node.saved = tuple(
+            [
+                None if a is z else a.copy() if isinstance(a, np.ndarray) and versions.owner(a) is old_owner else a
+                for a in node.saved
+            ]
+        )
+    memory = own(t)
+    np.copyto(memory, z, casting="unsafe")
+    versions.edited(memory)
+    if isinstance(node, Op):
+        if node.saved:
+            node.saved = tuple([memory if a is None else a for a in node.saved])
+        node.seq = versions.tick()
+    if state.grad and (result._needs or t._needs):
+        become(t, result)
+    return t
+
+
+def become(t: Tensor, result: Tensor) -> None:
+    """Give `t` the history of `result`, rebase what it is a view of, and make its relatives' edges anew."""
+    t._node = edge_of(result)
+    t._needs = result._needs
+    family = t._family
+    if family is None:
+        return
+    current = t
+    while type(current._family) is Origin:
+        parent = current._family.parent
+        node = CopySlices(rule=current._family.rule)
+        node.saved = ()
+        node.extra = node.shapes = None
+        connect(node, (parent, current))
+        parent._node, parent._needs = node, True
+        current = parent
+    family = family.family if type(family) is Origin else family
+    for reference in family.views:
+        relative = reference()
+        if relative is None or relative is t:
+            continue
+        origin = relative._family
+        if not origin.parent._needs:
+            relative._node, relative._needs = None, False
+        else:
+            anew = origin.rule.again()
+            connect(anew, (origin.parent,))
+            relative._node, relative._needs = anew, True
+
+
+def inplace(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return the in-place form of an operation: compute as usual, then put the result into the first operand."""
+
+    @functools.wraps(function)
+    def edit(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        refuse_unless_editable(self, False)
+        return put_into(self, function(self, *args, **kwargs))
+
+    edit.__name__ = edit.__qualname__ = f"{function.__name__}_"
+    edit.__doc__ = f"In-place form of `{function.__name__}`: edits this tensor and returns it."
+    return edit

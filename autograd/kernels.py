@@ -1,0 +1,105 @@
+"""Array routines that NumPy lacks: arrays in, arrays out.
+
+Derivative rules call these beside NumPy's own functions. A rule is read on ndarrays, on Tensors and on recording
+arrays alike, so every routine here either consists of NumPy calls, which find the right reading by themselves, or is a
+`routine`, which hands itself to the argument's `__array_function__` as NumPy's functions do.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+F = TypeVar("F", bound=Callable[..., Any])
+Array = Any  # an ndarray, a NumPy scalar, or anything that speaks NumPy's protocols
+
+_PLAIN = (np.ndarray, np.generic)
+
+
+def routine(function: F) -> F:
+    """Make `function` take part in NumPy's function protocol, like `np.sum` does."""
+
+    @functools.wraps(function)
+    def dispatch(*args: Any, **kwargs: Any) -> Any:
+        for a in args:
+            if not isinstance(a, _PLAIN) and hasattr(type(a), "__array_function__"):
+                return a.__array_function__(dispatch, (type(a),), args, kwargs)
+        return function(*args, **kwargs)
+
+    return cast(F, dispatch)
+
+
+def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
+    """Sum `g` over the axes along which an array of `shape` was broadcast to get `g.shape`.
+
+    The adjoint of `np.broadcast_to(x, g.shape)` for x of `shape`.
+    """
+    if g.shape == shape:
+        return g
+    lead = len(g.shape) - len(shape)
+    if lead == 1 and shape == g.shape[1:] and len(shape) == 1:
+        return colsum(g)  # a bias: by far the most frequent case
+    axes = tuple(range(lead)) + tuple(
+        i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1
+    )
+    return np.reshape(np.sum(g, axis=axes), shape)
+
+
+def dot2d(x: Array, y: Array) -> Array:
+    """Matrix product of two matrices (n, k) and (k, m). On ndarrays by `.dot`, which costs half of `@`."""
+    return x.dot(y) if type(x) is np.ndarray and type(y) is np.ndarray else np.matmul(x, y)
+
+
+_ones: dict[tuple[int, Any], np.ndarray[Any, Any]] = {}
+
+
+def colsum(g: Array) -> Array:
+    """Sum a matrix (n, m) over its rows, giving (m,). As a product with ones, which is faster than a reduction."""
+    if type(g) is not np.ndarray or g.dtype.kind != "f":
+        return np.sum(g, axis=0)
+    key = (g.shape[0], g.dtype)
+    ones = _ones.get(key)
+    if ones is None:
+        if len(_ones) > 64:
+            _ones.clear()
+        ones = _ones[key] = np.ones(key[0], key[1])
+    return ones.dot(g)
+
+
+@routine
+def astype(x: Array, dtype: Any) -> Array:
+    """Return `x` as an array of NumPy `dtype` (a copy, unless it has that dtype already)."""
+    return x.astype(dtype, copy=False)
+
+
+@routine
+def put(g: Array, index: Any, shape: tuple[int, ...], unique: bool) -> Array:
+    """Return zeros of `shape` with `g` added at `index`: the adjoint of `x[index]` for x of `shape`.
+
+    `unique` says that no element is named twice (slices and integers, boolean masks).
+    """
+    z = np.zeros(shape, g.dtype)
+    if unique:
+        z[index] = g
+    else:
+        np.add.at(z, index, g)
+    return z
+
+
+@routine
+def keep_where(mask: Array, g: Array) -> Array:
+    """Return `g` where `mask` holds and 0 elsewhere; unlike `g * mask` right for infinities."""
+    if isinstance(g, np.generic):
+        return g if mask else g.dtype.type(0)
+    return np.where(mask, g, 0)
+
+
+@routine
+def replace(x: Array, index: Any, value: Array) -> Array:
+    """Return `x` with `value` at `index`."""
+    z = x.copy()
+    z[index] = value
+    return z

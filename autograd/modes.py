@@ -1,0 +1,123 @@
+"""Per-thread modes: is the tape recording, and who is looking on.
+
+`state.mode` is all that an operation reads: False (record nothing), True (record), or the observer that `watch` and
+`detect_anomaly` install (record, and tell it). One read answers both questions, so looking costs nothing when unused.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from autograd.hooks import Observer
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _State(threading.local):
+    """What this thread's operations read. Class attributes are the defaults of every new thread."""
+
+    grad: bool = True
+    observer: Observer | None = None
+    mode: bool | Observer = True
+
+
+state = _State()
+
+
+def set_modes(grad: bool, observer: Observer | None) -> None:
+    """Set this thread's gradient mode and observer, and the one value that operations read."""
+    state.grad = grad
+    state.observer = observer
+    state.mode = (observer or True) if grad else False
+
+
+def is_grad_enabled() -> bool:
+    """Tell whether operations of this thread are recorded."""
+    return state.grad
+
+
+class ModeSwitch:
+    """A context manager that is also a decorator (and can be entered again)."""
+
+    def __init__(self) -> None:
+        self._before: list[tuple[bool, Observer | None]] = []
+
+    def _enter(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        self._before.append((state.grad, state.observer))
+        self._enter()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        set_modes(*self._before.pop())
+
+    def _again(self) -> ModeSwitch:
+        return type(self)()
+
+    def __call__(self, function: F) -> F:
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return cast(F, wrapper)
+
+
+class no_grad(ModeSwitch):
+    """Record nothing inside: results need no gradient. `with no_grad():` or `@no_grad()`.
+
+    Holds for the current thread only.
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = super().__new__(cls)
+        if function is None:
+            return self
+        self.__init__()  # type: ignore[misc]
+        return self(function)
+
+    def __init__(self, function: None = None) -> None:
+        super().__init__()
+
+    def _enter(self) -> None:
+        set_modes(False, state.observer)
+
+
+class enable_grad(no_grad):
+    """Record inside, even within `no_grad`. `with enable_grad():` or `@enable_grad()`."""
+
+    def _enter(self) -> None:
+        set_modes(True, state.observer)
+
+
+class set_grad_enabled(ModeSwitch):
+    """Switch recording on or off: at once as a call, and back at the end of a `with` block or decorated function.
+
+    Parameters
+    ----------
+    mode : bool
+        True records.
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__()
+        self._mode = bool(mode)
+        self._at_call = (state.grad, state.observer)
+        set_modes(self._mode, state.observer)
+
+    def __enter__(self) -> None:
+        self._before.append(self._at_call)
+        set_modes(self._mode, state.observer)
+
+    def _again(self) -> set_grad_enabled:
+        return type(self)(self._mode)
+
+    def __call__(self, function: F) -> F:
+        set_modes(*self._at_call)  # a decorator must not switch the mode where it is written
+        return super().__call__(function)

@@ -1,0 +1,438 @@
+"""The tape: nodes, leaves and `run_backward`, the engine. It knows no operation and no Tensor.
+
+A **node** is one executed operation. Its `edges` lead to what its inputs came from: another node, a leaf, or None
+where no gradient is wanted. `run_backward` walks the nodes against the order in which they were made, so that every
+node meets the complete sum of its gradient before it passes it on.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+import numpy as np
+
+from autograd import modes, versions
+from autograd.errors import EditedError, GraphError, say
+from autograd.hooks import Extra
+from autograd.kernels import unbroadcast
+
+if TYPE_CHECKING:
+    from autograd.dtypes import dtype
+
+Gradient: TypeAlias = Any  # an ndarray or NumPy scalar; a Tensor while a graph of the backward pass is recorded
+Edge: TypeAlias = Union["Node", "Leaf"]
+
+OUT = "out"  #: in `saves`: the output (of a rule with several outputs: a pair ("out", number))
+
+
+class Node:
+    """One executed operation on the tape.
+
+    Attributes
+    ----------
+    seq : int
+        The tick at which the node was made: later nodes have larger numbers.
+    edges : tuple of Node, Leaf or None
+        Where the gradient of each input goes.
+    saved : tuple or None
+        The values that `backward` needs, in the order of `saves`; None once they were freed.
+    shapes : tuple or None
+        The shapes of the inputs, if some were broadcast; None if none was.
+    extra : Extra or None
+        Hooks and what `watch` saw; None for most nodes.
+    """
+
+    __slots__ = ("__weakref__", "edges", "extra", "saved", "seq")
+
+    is_leaf = False
+    saves: tuple[Any, ...] = ()
+    #: Saved input i is used for the gradient of input saved_for[i] alone: no edge there, no harm in an edit.
+    saved_for: dict[int, int] = {}
+    shapes: tuple[tuple[int, ...], ...] | None = None
+    outputs = 1
+
+    seq: int
+    edges: tuple[Edge | None, ...]
+    saved: tuple[Any, ...] | None
+    extra: Extra | None
+
+    def backward(self, g: Gradient, *saved: Any) -> Any:
+        """Turn the gradient of the output into the gradients of the inputs (of a single input: not in a tuple)."""
+        raise NotImplementedError
+
+    def backward_recorded(self, g: Gradient) -> Any:
+        """Do what `backward` does with Tensors, so that the backward pass is itself recorded."""
+        raise NotImplementedError
+
+    def complete(self, gs: Outputs) -> Any:
+        """Return the gradients of all outputs, of which only those in `gs` arrived."""
+        raise NotImplementedError
+
+    def name(self) -> str:
+        """Return PyTorch's name of the node, `MulBackward0` for a product."""
+        return type(self).__name__
+
+    def needs(self, i: int) -> bool:
+        """Tell whether anybody needs the gradient of input `i`."""
+        return self.edges[i] is not None
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """For each input the node it came from and the number of that node's output: `((node, 0), ...)`.
+
+        An input that needs no gradient shows as `(None, 0)`, a leaf as an `AccumulateGrad`.
+        """
+        return tuple(
+            (None, 0)
+            if e is None
+            else (AccumulateGrad(e), 0)
+            if isinstance(e, Leaf)
+            else (e.edges[0], e.number)
+            if isinstance(e, Port)
+            else (e, 0)
+            for e in self.edges
+        )
+
+    def hooks(self) -> Extra:
+        """Return this node's `extra`, made if missing."""
+        if self.extra is None:
+            self.extra = Extra()
+        return self.extra
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class Leaf:
+    """Where gradients end: the base class of Tensor. Owns `.grad` and the hooks on it."""
+
+    __slots__ = ("_extra", "_grad", "_needs")
+
+    is_leaf = True
+    edges: tuple[Edge | None, ...] = ()
+    seq = 0
+
+    _extra: Extra | None
+    _grad: Any
+    _needs: bool | None  # whether a gradient is required; None: not, because it was computed under no_grad
+
+    def _wrap(self, gradient: Any) -> Any:
+        """Return `gradient`, an array this leaf may keep, as what `.grad` shall hold."""
+        raise NotImplementedError
+
+    def _accumulate(self, gradient: Any) -> None:
+        """Add a pass's gradient into `.grad` (call under the lock)."""
+        raise NotImplementedError
+
+
+class AccumulateGrad:
+    """How a leaf shows among `next_functions`: the place where its gradient is accumulated into `.grad`."""
+
+    __slots__ = ("variable",)
+
+    next_functions = ()
+
+    def __init__(self, variable: Leaf) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        """Return the node's name."""
+        return "AccumulateGrad"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AccumulateGrad) and other.variable is self.variable
+
+    def __hash__(self) -> int:
+        return id(self.variable)
+
+
+class Outputs(dict[int, Any]):
+    """Gradients of a node with several outputs, by output number. Adding two of them merges them."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Outputs) -> Outputs:
+        merged = Outputs(self)
+        for number, g in other.items():
+            merged[number] = merged[number] + g if number in merged else g
+        return merged
+
+    __iadd__ = __add__  # never in place: the gradients in it may belong to others
+
+
+class Port(Node):
+    """Output `number` of a node with several outputs.
+
+    Tensors out of such a node lead to a port, and the port to the node: so an edge is a plain reference for all
+    the operations that have one output.
+    """
+
+    __slots__ = ("number",)
+
+    number: int
+
+    def __init__(self, node: Node, number: int) -> None:
+        self.seq = versions.tick()
+        self.edges = (node,)
+        self.saved = ()
+        self.extra = None
+        self.number = number
+
+    def backward(self, g: Gradient, *saved: Any) -> Any:
+        """Hand the gradient to its place among the node's outputs."""
+        return Outputs({self.number: g})
+
+    backward_recorded = backward
+
+    def name(self) -> str:
+        """Return the name of the node this is an output of."""
+        node = self.edges[0]
+        assert isinstance(node, Node)
+        return node.name()
+
+
+def collect(roots: Iterable[Edge]) -> list[Edge]:
+    """Return all that `roots` depend on, latest first, leaves last. Iterative: depth does not matter."""
+    seen = set(roots)
+    stack = list(seen)
+    order = []
+    pop, push, add, keep = stack.pop, stack.append, seen.add, order.append
+    while stack:
+        node = pop()
+        keep(node)
+        for e in node.edges:
+            if e is not None and e not in seen:
+                add(e)
+                push(e)
+    order.sort(key=attrgetter("seq"), reverse=True)
+    return order
+
+
+def leading_to(order: Sequence[Edge], targets: Iterable[Edge]) -> set[Edge]:
+    """Return those of `order` (latest first) that pass a gradient on towards one of `targets`."""
+    reached = set(targets)
+    runs = set()
+    for node in reversed(order):
+        for e in node.edges:
+            if e in reached:
+                reached.add(node)
+                runs.add(node)
+                break
+    return runs
+
+
+_grad_lock = threading.Lock()
+
+
+def run_backward(
+    roots: Sequence[Edge],
+    gradients: Sequence[Gradient],
+    *,
+    retain_graph: bool,
+    create_graph: bool,
+    targets: Sequence[Edge] | None = None,
+) -> list[Gradient | None]:
+    """Carry `gradients` of `roots` back through the tape.
+
+    Parameters
+    ----------
+    roots, gradients
+        Where to begin, and with what.
+    retain_graph : bool
+        Keep what the nodes saved, for another pass.
+    create_graph : bool
+        Record the pass: gradients are Tensors, and can be differentiated again.
+    targets : sequence of Node or Leaf, optional
+        Visit only what leads to these, and return their gradients. Without targets, the gradients of all leaves
+        are added to their `.grad`.
+
+    Returns
+    -------
+    list
+        The gradient of each target, None where none arrived; without targets an empty list.
+
+    Notes
+    -----
+    All marks and sums of the pass are local, so that passes may run inside hooks and rules of other passes, and in
+    several threads over shared nodes. Sums are completed before anything outside changes: an error in a rule leaves
+    every `.grad` as it was.
+    """
+    order = collect(roots)
+    runs = None if targets is None else leading_to(order, targets)
+    captured: dict[Edge, Gradient] = dict.fromkeys(targets or ())
+    sums: dict[Edge, Gradient] = {}
+    owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
+    for root, g in zip(roots, gradients, strict=True):
+        sums[root] = sums[root] + g if root in sums else g
+    last_edit = versions.last_edit
+    observer = modes.state.observer
+    before = modes.state.grad
+    modes.set_modes(create_graph, observer)
+    h: Any
+    try:
+        for node in order:
+            if node.is_leaf:
+                break  # leaves come last
+            g = sums.pop(node, None)
+            if g is None:
+                continue
+            if runs is not None and node not in runs and node not in captured:
+                continue
+            if node.extra is not None:
+                g = run_hooks(node.extra, g)
+            if runs is not None:
+                if node in captured:
+                    captured[node] = g
+                if node not in runs:
+                    continue
+            saved = node.saved
+            if saved is None:
+                raise freed(node)
+            if last_edit[0] > node.seq and saved:
+                check_saved(node, saved)
+            if type(g) is Outputs:
+                g = node.complete(g)
+            h = node.backward_recorded(g) if create_graph else node.backward(g, *saved)
+            if node.shapes is not None:
+                h = unbroadcast_all(h, node.shapes, node.edges)
+            if saved and not retain_graph and (node.extra is None or node.extra.seen is None):
+                node.saved = None
+                if node.extra is not None:
+                    node.extra.kept = None
+            if observer is not None:
+                observer.ran(node, g, h)
+            if node.extra is not None and node.extra.after:
+                h = run_after_hooks(node, g, h)
+            edges = node.edges
+            if len(edges) == 1 and type(h) is not tuple:
+                e = edges[0]
+                if e is not None and h is not None:
+                    if e not in sums:
+                        sums[e] = h
+                    elif e in owned:
+                        held = sums[e]
+                        held += h
+                        sums[e] = held
+                    else:
+                        sums[e] = sums[e] + h
+                        if not create_graph:
+                            owned.add(e)
+                continue
+            for e, h1 in zip(edges, h):
+                if e is None or h1 is None:
+                    continue
+                if e not in sums:
+                    sums[e] = h1
+                elif e in owned:
+                    held = sums[e]
+                    held += h1
+                    sums[e] = held
+                else:
+                    sums[e] = sums[e] + h1
+                    if not create_graph:
+                        owned.add(e)
+        g = h = h1 = held = saved = None  # let go: whoever alone holds a gradient may keep it
+        finish(sums, captured, accumulate=targets is None)
+    finally:
+        modes.set_modes(before, observer)
+    return [captured[t] for t in targets] if targets is not None else []
+
+
+def finish(sums: dict[Edge, Gradient], captured: dict[Edge, Gradient], accumulate: bool) -> None:
+    """Run the hooks of the leaves on their completed sums, then put the sums where they belong."""
+    deposits = []
+    for leaf in [e for e in sums if isinstance(e, Leaf)]:
+        g = sums.pop(leaf)
+        if leaf._extra is not None and leaf._extra.before:
+            g = run_hooks(leaf._extra, g)
+        if leaf in captured:
+            captured[leaf] = g
+        elif accumulate:
+            # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
+            if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
+                g = g.copy()
+            deposits.append((leaf, leaf._wrap(g)))
+    deposit(deposits)
+
+
+def deposit(deposits: Sequence[tuple[Leaf, Any]]) -> None:
+    """Add gradients to the `.grad` of leaves: all under one lock, then their post-accumulate hooks."""
+    with _grad_lock:
+        for leaf, g in deposits:
+            leaf._accumulate(g)
+    for leaf, _ in deposits:
+        if leaf._extra is not None:
+            for hook in list(leaf._extra.after.values()):
+                hook(leaf)
+
+
+def run_hooks(extra: Extra, g: Gradient) -> Gradient:
+    """Let the hooks on a gradient see it, and replace it by what they return."""
+    for number, hook in list(extra.before.values()):
+        if type(g) is Outputs:
+            if number in g and (replaced := hook(g[number])) is not None:
+                g = Outputs(g)
+                g[number] = replaced
+        elif (replaced := hook(g)) is not None:
+            g = replaced
+    for number, put in extra.retain.items():
+        if type(g) is not Outputs:
+            put(g)
+        elif number in g:
+            put(g[number])
+    return g
+
+
+def run_after_hooks(node: Node, g: Gradient, h: Any) -> Any:
+    """Let the hooks on a node see the gradients it passes on."""
+    extra = node.extra
+    assert extra is not None
+    for hook in list(extra.after.values()):
+        replaced = hook(h if type(h) is tuple else (h,), g if type(g) is tuple else (g,))
+        if replaced is not None:
+            h = replaced if type(replaced) is tuple else (replaced,)
+    return h
+
+
+def unbroadcast_all(h: Any, shapes: Sequence[tuple[int, ...]], edges: Sequence[Edge | None]) -> tuple[Any, ...]:
+    """Sum each gradient over the axes along which its input was broadcast."""
+    return tuple(
+        g if g is None or e is None or g.shape == shape else unbroadcast(g, shape)
+        for g, shape, e in zip(h if type(h) is tuple else (h,), shapes, edges, strict=True)
+    )
+
+
+def freed(node: Node) -> GraphError:
+    """Word the error of a second pass through a node whose saved values are gone."""
+    return GraphError(
+        say(
+            f"Trying to backward through the graph a second time: the saved values of {node.name()} have already "
+            "been freed by an earlier backward",
+            "a graph that no backward has gone through yet",
+            "Specify retain_graph=True in the first backward or grad call if you need a second one, or run the "
+            "forward pass again.",
+        )
+    )
+
+
+def check_saved(node: Node, saved: tuple[Any, ...]) -> None:
+    """Raise if a value that `node` saved, and is about to use, was edited in place since."""
+    places = node.saves if len(node.saves) == len(saved) else range(len(saved))
+    for place, value in zip(places, saved, strict=True):
+        only_for = node.saved_for.get(place) if isinstance(place, int) else None
+        if only_for is not None and node.edges[only_for] is None:
+            continue
+        if versions.stamp(value) > node.seq:
+            what = f"input {place} of" if isinstance(place, int) else "the output of"
+            raise EditedError(
+                say(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                    f"{what} {node.name()}, of shape {tuple(value.shape)}, is at version {versions.count(value)}",
+                    "the value that the forward pass computed with",
+                    "Edit a copy instead (x = x.clone() before the edit), or write x = x + 1 in place of x += 1.",
+                )
+            )
