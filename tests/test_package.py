@@ -99,8 +99,8 @@ def test_importing_autograd_loads_numpy_alone(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); before = set(sys.modules); import autograd\n"
         # Compiled parts of NumPy put modules without a spec there, which came from no file.
-        "new = {name.partition('.')[0] for name in set(sys.modules) - before if sys.modules[name].__spec__}\n"
-        "print(sorted(new - sys.stdlib_module_names))"
+        "loaded = [name for name in set(sys.modules) - before if getattr(sys.modules[name], '__spec__', None)]\n"
+        "print(sorted({name.partition('.')[0] for name in loaded} - sys.stdlib_module_names))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "['autograd', 'numpy']\n", "")
