@@ -32,6 +32,8 @@ from typing import Any, Self, SupportsFloat, SupportsIndex, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from autograd.device import cpu, require_cpu
+from autograd.device import device as Device
 from autograd.errors import say
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -63,7 +65,7 @@ class Generator:
 
     Parameters
     ----------
-    device : str, optional
+    device : str or device, optional
         Only ``"cpu"`` exists.
 
     Raises
@@ -78,10 +80,8 @@ class Generator:
     array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
     """
 
-    def __init__(self, device: object = "cpu") -> None:
-        if str(device) != "cpu":
-            raise RuntimeError(say(f"Generator got device {str(device)!r}", "'cpu', the only device",
-                                   "Leave the argument out."))
+    def __init__(self, device: Device | str = "cpu") -> None:
+        require_cpu(device)
         self._lock = threading.Lock()
         self._bits = np.random.MT19937(0)
         self._spare_normal: float | None = None  # the second number of a Box-Muller pair
@@ -90,9 +90,9 @@ class Generator:
     # --------------------------------------------------------------------------------------------------- seed and state
 
     @property
-    def device(self) -> str:
-        """The device whose numbers these are: always ``"cpu"``."""
-        return "cpu"
+    def device(self) -> Device:
+        """The device whose numbers these are: always the cpu."""
+        return cpu
 
     def manual_seed(self, seed: SupportsIndex) -> Self:
         """Start the stream that belongs to `seed`.
