@@ -33,7 +33,7 @@ from autograd.creation import (
     zeros,
     zeros_like,
 )
-from autograd.custom import Function
+from autograd.function import Function
 from autograd.device import device
 from autograd.dtypes import bool_ as bool  # noqa: A004
 from autograd.dtypes import (
@@ -55,10 +55,10 @@ from autograd.dtypes import float64 as double
 from autograd.dtypes import int16 as short
 from autograd.dtypes import int32 as int  # noqa: A004
 from autograd.dtypes import int64 as long
-from autograd.function import OUT, Op
 from autograd.generator import Generator, default_generator
 from autograd.hooks import watch
 from autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from autograd.op import OUT, Op
 from autograd.ops.compare import (
     allclose,
     bitwise_and,

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from autograd import backward as backward_
-from autograd import dtypes, function, printing, versions
+from autograd import dtypes, op, printing, versions
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
-from autograd.function import as_tensor_like, edge_of, wrap
+from autograd.op import as_tensor_like, edge_of, wrap
 from autograd.hooks import Extra, RemovableHandle
 from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into, relate
 from autograd.ops import compare, elementwise, index, join, linalg, protocol, reduce
 from autograd.ops import shape as shapes
+from autograd.ops.dims import dimension
 from autograd.tape import Leaf, Port
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Tensor(Leaf):
 
     def size(self, dim: Int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
-        return self.shape if dim is None else self._array.shape[reduce.dimension(dim, self._array.ndim)]
+        return self.shape if dim is None else self._array.shape[dimension(dim, self._array.ndim)]
 
     @property
     def ndim(self) -> Int:
@@ -139,7 +140,7 @@ class Tensor(Leaf):
     def stride(self, dim: Int | None = None) -> Any:
         """Return how many elements lie between neighbours along each dimension, or along `dim`."""
         strides = tuple(s // self._array.itemsize for s in np.asarray(self._array).strides)
-        return strides if dim is None else strides[reduce.dimension(dim, self._array.ndim)]
+        return strides if dim is None else strides[dimension(dim, self._array.ndim)]
 
     def is_contiguous(self) -> Bool:
         """Tell whether the elements lie in memory in their order."""
@@ -579,7 +580,7 @@ class Tensor(Leaf):
                 dtype = item
         if device is not None:
             require_cpu(device)
-        t = self if dtype is None else function.cast(self, dtypes.to_numpy(dtype))
+        t = self if dtype is None else op.cast(self, dtypes.to_numpy(dtype))
         return clone(self) if copy and t is self else t
 
     def cpu(self) -> Tensor:
@@ -594,35 +595,35 @@ class Tensor(Leaf):
         """Return the name of the tensor's type, or the tensor in another dtype (itself if it has that dtype)."""
         if dtype is None:
             return next(f"autograd.{n}" for n, token in dtypes.TOKENS.items() if token.dtype == self._array.dtype)
-        return function.cast(self, dtypes.to_numpy(dtype))
+        return op.cast(self, dtypes.to_numpy(dtype))
 
     def type_as(self, other: Tensor) -> Tensor:
         """Return the tensor in the dtype of another."""
-        return function.cast(self, other._array.dtype)
+        return op.cast(self, other._array.dtype)
 
     def float(self) -> Tensor:
         """Return the tensor in float32."""
-        return function.cast(self, dtypes.F4)
+        return op.cast(self, dtypes.F4)
 
     def double(self) -> Tensor:
         """Return the tensor in float64."""
-        return function.cast(self, dtypes.F8)
+        return op.cast(self, dtypes.F8)
 
     def half(self) -> Tensor:
         """Return the tensor in float16."""
-        return function.cast(self, np.dtype(np.float16))
+        return op.cast(self, np.dtype(np.float16))
 
     def long(self) -> Tensor:
         """Return the tensor in int64."""
-        return function.cast(self, dtypes.I8)
+        return op.cast(self, dtypes.I8)
 
     def int(self) -> Tensor:
         """Return the tensor in int32."""
-        return function.cast(self, np.dtype(np.int32))
+        return op.cast(self, np.dtype(np.int32))
 
     def bool(self) -> Tensor:
         """Return the tensor in bool."""
-        return function.cast(self, dtypes.BOOL)
+        return op.cast(self, dtypes.BOOL)
 
     # ------------------------------------------------------------------------------------------- operators
 
@@ -806,7 +807,7 @@ class Tensor(Leaf):
 
     def copy_(self, src: Any, non_blocking: Bool = False) -> Tensor:
         """Copy the elements of `src` (broadcast, cast) into this tensor's memory; gradients flow to `src`."""
-        source = function.cast(as_tensor_like(src), self._array.dtype)
+        source = op.cast(as_tensor_like(src), self._array.dtype)
         return put_into(self, Copied().apply(self, source))
 
     def fill_(self, value: Any) -> Tensor:
@@ -895,4 +896,4 @@ def _generator(generator: Any) -> Any:
 
 
 clone = elementwise.clone
-function.use_tensor(Tensor)
+op.use_tensor(Tensor)

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import GraphError, ShapeError, say
-from autograd.function import as_tensor_like, edge_of, wrap
+from autograd.op import as_tensor_like, edge_of, wrap
 from autograd.tape import Edge, Leaf, deposit, run_backward
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from autograd import dtypes
 from autograd._tensor import Tensor
 from autograd.device import require_cpu
 from autograd.errors import say
-from autograd.function import wrap
+from autograd.op import wrap
 from autograd.inplace import own
 from autograd.ops.shape import sizes
 

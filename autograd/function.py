@@ -1,525 +1,313 @@
-"""How a derivative rule gets onto the tape.
-
-A rule is a class: `forward` and `backward`, written once in NumPy, and `saves`, which says what `backward` needs. The
-instance is the tape node. Three ways lead onto the tape: `unary(rule)` and `binary(rule, ...)` return functions made
-for speed, specialised by closure; `rule(...).apply(x, ...)` serves every other shape of operation. `Function`, in
-PyTorch's spelling, is in `custom.py`.
-"""
+"""`Function`: rules of one's own, spelled as in PyTorch, with Tensors in both bodies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
-from autograd import dtypes, versions
-from autograd.dtypes import F4, F8
-from autograd.errors import DtypeError, ShapeError, say
-from autograd.hooks import Extra
-from autograd.kernels import astype
-from autograd.modes import state
-from autograd.tape import OUT, Edge, Leaf, Node, Outputs, Port
-
-if TYPE_CHECKING:
-    from autograd._tensor import Tensor
-
-__all__ = ["OUT", "Op", "binary", "unary"]
-
-Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or recording arrays
-_tick = versions.tick
-_new = object.__new__
+from autograd import modes, versions
+from autograd._tensor import Tensor
+from autograd.errors import AutogradError, GraphError, InPlaceError, ShapeError, say
+from autograd.op import OUT, MultiOp, Op, connect, edge_of, rebuild, wrap
+from autograd.inplace import become, refuse_unless_editable
+from autograd.kernels import unbroadcast
+from autograd.tape import Outputs, Port, freed
 
 
-class _RuleType(type):
-    """Gives each rule its slots, PyTorch's name for the node and, where it has several outputs, its ports."""
+class FunctionCtx(MultiOp):
+    """What `forward` and `backward` of a Function share: the node itself, as in PyTorch.
 
-    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> type:
-        namespace.setdefault("__slots__", ())
-        cls = super().__new__(mcls, name, bases, namespace, **kwargs)
-        cls.__name__ = namespace.get("torch_name", f"{name}Backward0")
-        return cls
-
-
-class Op(Node, metaclass=_RuleType):
-    """Base class of derivative rules; an instance is a node on the tape.
-
-    A rule defines
-
-    - `forward(self, *inputs)`: the value, from arrays;
-    - `backward(self, g, *saved)`: the gradients of the inputs from the gradient `g` of the output: one for one input,
-      else a tuple; None for an input without gradient. Broadcasting needs no thought: the tape sums it back;
-    - `saves`: which inputs (by position) and whether the output (`OUT`) arrive as `saved`, in that order;
-    - `__slots__`: names of its plain attributes, set by keyword: `Sum(dim=0, keepdim=False)`.
-
-    Both methods use NumPy's functions and operators only, edit nothing in place, and do not branch on data: they are
-    read on ndarrays (the eager engine), on Tensors (`create_graph`) and on recording arrays.
+    Attributes of any name may be set on it. Tensors that backward needs go through `save_for_backward`, which checks
+    that nobody edits them in between.
     """
 
-    __slots__ = ("shapes",)
+    __slots__ = ("__dict__",)
 
-    #: Inputs may be broadcast to the shape of the output.
-    broadcasts = False
+    #: The Function class.
+    function: ClassVar[type[Function]]
 
-    #: PyTorch's name of the node, where it is not the class name followed by "Backward0".
-    torch_name: str
+    def __init__(self) -> None:
+        self.saved = ()
+        self.extra = self.shapes = None
+        self.forms = ()
+        self.needs_input_grad: tuple[bool, ...] = ()
+        self._to_save: tuple[Tensor | None, ...] = ()
+        self._dirty: tuple[Tensor, ...] = ()
+        self._constant: tuple[Tensor, ...] = ()
+        self._materialize = True
 
-    def __init__(self, **attributes: Any) -> None:
-        for name, value in attributes.items():
-            setattr(self, name, value)
+    # -- what forward and setup_context call
 
-    def forward(self, *inputs: Array) -> Array:
-        """Compute the value from arrays."""
-        raise NotImplementedError
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Save inputs or outputs for backward, where they are `saved_tensors`."""
+        for t in tensors:
+            if t is not None and not isinstance(t, Tensor):
+                raise TypeError(
+                    say(
+                        f"save_for_backward can only save variables, but got {type(t).__name__}",
+                        "Tensors or None",
+                        "Put other values on ctx as attributes: ctx.n = n.",
+                    )
+                )
+        self._to_save = tensors
 
-    def keep(self, name: str, function: Callable[..., Array], *args: Array) -> Array:
-        """Return `function(*args)`, computed once in `forward` and found again in `backward`.
+    def mark_dirty(self, *args: Tensor) -> None:
+        """Say which inputs forward edits in place (and returns)."""
+        self._dirty = args
 
-        For intermediates that depend on inputs (probabilities, normalised activations). When the backward pass is
-        itself differentiated, `args` are Tensors and the function runs again on them: a stored constant would give
-        right first and silently wrong second derivatives.
-        """
-        if any(isinstance(a, Leaf) for a in args):
-            return function(*args)
-        extra = self.extra
-        if extra is None:
-            extra = self.extra = Extra()
-        if extra.kept is None:
-            extra.kept = {}
-        if name not in extra.kept:
-            extra.kept[name] = function(*args)
-        return extra.kept[name]
+    def mark_non_differentiable(self, *args: Tensor) -> None:
+        """Say which outputs have no gradient."""
+        self._constant = args
 
-    def apply(self, *inputs: Tensor) -> Any:
-        """Compute the rule's value for `inputs` and record it.
+    def set_materialize_grads(self, value: bool) -> None:
+        """Choose what backward gets for an output whose gradient did not arrive: zeros (True) or None."""
+        self._materialize = value
 
-        Returns
-        -------
-        Tensor or tuple of Tensor
-            As many as `forward` returns.
-        """
-        self.extra = None
-        self.shapes = None
-        arrays = [t._array for t in inputs]
-        z = self.forward(*arrays)
-        if self.broadcasts and any([a.shape != z.shape for a in arrays]):
-            self.shapes = tuple([a.shape for a in arrays])
-        if not (state.mode and any([t._needs for t in inputs])):
-            if type(z) is tuple:
-                return tuple([wrap(a) for a in z])
-            return wrap(z)
-        return record(self, inputs, arrays, z)
+    # -- what backward reads
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """The tensors given to `save_for_backward`, each hanging where it hung in forward."""
+        if self.saved is None:
+            raise freed(self)
+        out: list[Tensor | None] = []
+        for place, array in zip(self.saves, self.saved, strict=True):
+            if array is None:
+                out.append(None)
+                continue
+            edge = None
+            if isinstance(place, int):
+                edge = self.edges[place]
+            elif isinstance(place, tuple):
+                edge = Port(self, place[1]) if self.outputs > 1 else self
+            if isinstance(edge, Tensor) and edge._array is array:
+                out.append(edge)
+            else:
+                out.append(rebuild(array, edge))
+        return tuple(out)
+
+    # -- the engine's side
+
+    def backward(self, g: Any, *saved: Any) -> Any:
+        """Call the Function's backward on Tensors, and return arrays."""
+        gs = g if self.outputs > 1 else (g,)
+        h = self._call(tuple([None if a is None else wrap(a) for a in gs]))
+        return tuple([None if t is None else t._array for t in h])
 
     def backward_recorded(self, g: Any) -> Any:
-        """Run `backward` on Tensors: the saved arrays as Tensors that hang where the inputs hung."""
-        assert self.saved is not None
-        saved = [
-            value
-            if type(value) is float or type(value) is int
-            else rebuild(value, self if place == OUT else Port(self, place[1]) if type(place) is tuple else self.edges[place])
-            for place, value in zip(self.saves, self.saved, strict=True)
-        ]
-        h = self.backward(g, *saved)
-        if type(h) is tuple:
-            return tuple([None if a is None else as_recorded(a) for a in h])
-        return None if h is None else as_recorded(h)
-
-    def complete(self, gs: Outputs) -> Any:
-        """Return the gradients of all outputs; zeros, made here, for those that did not arrive."""
-        raise NotImplementedError(f"{self.name()} has one output")
-
-
-class Elementwise(Op):
-    """Base class of rules whose result has the broadcast shape of the inputs."""
-
-    broadcasts = True
-
-
-class MultiOp(Op):
-    """Base class of rules with several outputs: `forward` returns a tuple.
-
-    `backward(self, gs, *saved)` gets the gradients of all outputs as a tuple, zeros where none arrived. Integer outputs
-    carry no edge and have None there.
-    """
-
-    __slots__ = ("forms",)
-
-    #: Shape and dtype of each output.
-    forms: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]
+        """Call the Function's backward on Tensors, while a graph of it is recorded."""
+        return self._call(g if self.outputs > 1 else (g,))
 
     def complete(self, gs: Outputs) -> tuple[Any, ...]:
-        """Fill in zeros for outputs whose gradient did not arrive."""
-        recorded = any(isinstance(g, Leaf) for g in gs.values())
-        full = []
-        for i, (shape, d) in enumerate(self.forms):
-            if i in gs or d.kind != "f":
-                full.append(gs.get(i))
+        """Fill in zeros for outputs whose gradient did not arrive, unless the Function asked for None."""
+        if self._materialize:
+            return super().complete(gs)
+        return tuple([gs.get(i) for i in range(len(self.forms))])
+
+    def _call(self, gs: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
+        h = self.function.backward(self, *gs)
+        grads = list(h) if isinstance(h, tuple | list) else [h]
+        n = len(self.edges)
+        if len(grads) < n or any(extra is not None for extra in grads[n:]):
+            raise AutogradError(
+                say(
+                    f"function {self.name()} returned an incorrect number of gradients (expected {n}, got {len(grads)})",
+                    "one gradient per argument of forward",
+                    "Return None for arguments without gradient.",
+                )
+            )
+        return tuple([self._checked(i, grads[i]) for i in range(n)])
+
+    def _checked(self, i: int, t: Any) -> Tensor | None:
+        if t is None or self.edges[i] is None:
+            return None
+        if not isinstance(t, Tensor):
+            raise AutogradError(
+                say(
+                    f"function {self.name()} returned {type(t).__name__} as gradient {i}",
+                    "a Tensor or None",
+                    "Return tensors from backward.",
+                )
+            )
+        shape, d = self._inputs[i]
+        if t._array.shape != shape:
+            try:
+                fits = np.broadcast_shapes(t._array.shape, shape) == t._array.shape
+            except ValueError:
+                fits = False
+            if not fits:
+                raise ShapeError(
+                    say(
+                        f"Function {self.name()} returned an invalid gradient at index {i} - got "
+                        f"{list(t._array.shape)} but expected shape compatible with {list(shape)}",
+                        "a gradient in the shape of that argument of forward",
+                        "Check the formula, or its transposes.",
+                    )
+                )
+            t = unbroadcast(t, shape)
+        return t if t._array.dtype == d else t.type(d)  # type: ignore[no-any-return]
+
+
+class Function:
+    """Base class of differentiable functions of one's own. Call them by `apply`.
+
+    Examples
+    --------
+    >>> class Cube(Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x * x * x
+    ...     @staticmethod
+    ...     def backward(ctx, grad):
+    ...         (x,) = ctx.saved_tensors
+    ...         return grad * 3 * x * x
+    """
+
+    _node: ClassVar[type[FunctionCtx]] = FunctionCtx
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        name = f"{cls.__name__}Backward"
+        cls._node = type(FunctionCtx)(name, (FunctionCtx,), {"torch_name": name, "function": cls})
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the value from `(ctx, *inputs)`; or from the inputs alone if there is a `setup_context`."""
+        raise NotImplementedError("A Function needs a forward: define it as a staticmethod.")
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """Save on `ctx` what backward needs (optional: then `forward` takes no ctx)."""
+        raise NotImplementedError
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Return one gradient per argument of forward, from one gradient per output."""
+        raise NotImplementedError("A Function that is differentiated needs a backward: define it as a staticmethod.")
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Compute the function, and record it if an argument needs a gradient."""
+        ctx = cls._node()
+        tensors = [a if isinstance(a, Tensor) else None for a in args]
+        ctx.needs_input_grad = tuple([t is not None and bool(t._needs) for t in tensors])
+        records = bool(modes.state.mode) and any(ctx.needs_input_grad)
+        with modes.no_grad():
+            if cls.setup_context is Function.setup_context:
+                out = cls.forward(ctx, *args, **kwargs)
             else:
-                zeros = np.zeros(shape, d)
-                full.append(wrap(zeros) if recorded else zeros)
-        return tuple(full)
+                out = cls.forward(*args, **kwargs)
+                cls.setup_context(ctx, args, out)
+        return _record(ctx, args, tensors, out) if records else _plain(ctx, tensors, out)
 
 
-# ----------------------------------------------------------------------------------------------- tensors and nodes
-
-_Tensor: type[Tensor]
-
-
-def use_tensor(cls: type[Tensor]) -> None:
-    """Tell this file the class of what operations return (`_tensor.py` imports the operations, not the reverse)."""
-    global _Tensor
-    _Tensor = cls
-
-
-def wrap(array: Array) -> Tensor:
-    """Return a Tensor without history that holds `array` itself."""
-    t: Tensor = _new(_Tensor)
-    t._array = array
-    t._node = None
-    t._needs = False
-    t._grad = None
-    t._family = None
-    t._extra = None
-    return t
-
-
-def rebuild(array: Array, edge: Edge | None) -> Tensor:
-    """Return a Tensor that holds `array` and whose gradient flows to `edge`."""
-    t = wrap(array)
-    t._node = edge
-    t._needs = edge is not None
-    return t
-
-
-def as_recorded(a: Any) -> Tensor:
-    """Return `a` as a Tensor."""
-    return a if isinstance(a, Leaf) else wrap(np.asarray(a))  # type: ignore[return-value]
-
-
-def edge_of(t: Tensor) -> Edge | None:
-    """Return where the gradient of `t` goes: its node, itself if it is a leaf, None if it needs none."""
-    return (t._node or t) if t._needs else None
-
-
-def connect(node: Node, inputs: Sequence[Tensor]) -> None:
-    """Give `node` its edges and its place on the tape."""
-    node.edges = tuple([(t._node or t) if t._needs else None for t in inputs])
-    node.seq = _tick()
-
-
-def record(node: Op, inputs: Sequence[Tensor], arrays: Sequence[Array], z: Array) -> Any:
-    """Put `node`, which made `z` from `arrays`, onto the tape, and return `z` as Tensor(s) with that history."""
-    connect(node, inputs)
-    if type(z) is tuple:
-        node.saved = tuple([z[place[1]] if type(place) is tuple else arrays[place] for place in node.saves])
-        if isinstance(node, MultiOp):
-            node.forms = tuple([(a.shape, a.dtype) for a in z])
-        out: Any = tuple([rebuild(a, Port(node, i) if a.dtype.kind == "f" else None) for i, a in enumerate(z)])
-    else:
-        node.saved = tuple([z if place == OUT else arrays[place] for place in node.saves])
-        out = rebuild(z, node) if z.dtype.kind == "f" else wrap(z)
-    if state.mode is not True:
-        state.mode.made(node, tuple(inputs), z)  # type: ignore[union-attr]
+def _plain(ctx: FunctionCtx, tensors: list[Tensor | None], out: Any) -> Any:
     return out
 
 
-# ------------------------------------------------------------------------------------------------ operands
-
-Number = (int, float)  # bool is an int
-
-
-def as_tensor_like(value: Any, like: Tensor | None = None) -> Tensor:
-    """Return an operand as a Tensor: tensors as they are, arrays wrapped, numbers as 0-d tensors.
-
-    Raises
-    ------
-    TypeError
-        `value` is neither tensor, array nor number.
-    """
-    if isinstance(value, _Tensor):
-        return value
-    if isinstance(value, np.ndarray):
-        dtypes.of(value.dtype)
-        return wrap(value)
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, Number):
-        return wrap(np.array(value, dtypes.of_number(value)))
-    raise TypeError(
-        say(
-            f"an operand of type {type(value).__name__} was given",
-            "a Tensor, a NumPy array or a number",
-            "Make a tensor of it first: autograd.tensor(...).",
-        )
-    )
-
-
-def common(operands: Sequence[Any], *, floating: bool = False) -> list[Tensor]:
-    """Return operands as Tensors of the one dtype that PyTorch's promotion gives them.
-
-    Parameters
-    ----------
-    operands : sequence of Tensor, ndarray or number
-    floating : bool
-        Make it the default floating-point dtype where promotion gives an integer.
-    """
-    ranked = []
-    tensors = []
-    for value in operands:
-        number = isinstance(value, np.generic | int | float) and not isinstance(value, _Tensor)
-        t = as_tensor_like(value)
-        tensors.append(t)
-        ranked.append((t._array.dtype, 0 if number else 2 if t._array.ndim else 1))
-    d = dtypes.result_type(*ranked)
-    if floating and d.kind != "f":
-        d = dtypes.get_default_dtype().dtype
-    return [cast(t, d) for t in tensors]
-
-
-def cast(t: Tensor, d: np.dtype[Any]) -> Tensor:
-    """Return `t` in NumPy dtype `d`: itself if it has it, else the result of a recorded cast."""
-    return t if t._array.dtype == d else ToCopy(dtype=d).apply(t)
-
-
-class ToCopy(Op):
-    """z = x in another dtype     dx = g in the dtype of x"""
-
-    __slots__ = ("dtype", "source")
-    dtype: np.dtype[Any]
-    source: np.dtype[Any]
-
-    def forward(self, x: Array) -> Array:
-        self.source = x.dtype
-        return astype(x, self.dtype)
-
-    def backward(self, g: Array) -> Array:
-        return astype(g, self.source)
-
-
-# --------------------------------------------------------------------------------------------- the two fast ways
-
-
-def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor]:
-    """Return the function that applies a rule of one input and no attributes, and records it.
-
-    Parameters
-    ----------
-    rule : Op class
-    floating : bool
-        Turn integer inputs into the default dtype first (`exp`), rather than keep them (`abs`).
-    """
-    forward: Any = rule.forward
-    saves_input = rule.saves == (0,)
-    saves_output = rule.saves == (OUT,)
-    if rule.saves and not (saves_input or saves_output):
-        raise TypeError(f"unary rule {rule} saves {rule.saves}: expected (), (0,) or (OUT,). Apply it in general form.")
-
-    def apply(input: Tensor) -> Tensor:
-        if not isinstance(input, _Tensor):
-            input = as_tensor_like(input)
-        x = input._array
-        d = x.dtype
-        if d is not F8 and d is not F4 and floating and d.kind != "f":
-            input = cast(input, dtypes.get_default_dtype().dtype)
-            x = input._array
-        n = _new(rule)
-        try:
-            z = forward(n, x)
-        except TypeError as error:
-            raise not_defined(rule, error) from None
-        t: Tensor = _new(_Tensor)
-        t._array = z
-        t._grad = t._family = t._extra = None
-        mode = state.mode
-        if mode and input._needs:
-            n.edges = (input._node or input,)
-            n.seq = _tick()
-            n.saved = (x,) if saves_input else (z,) if saves_output else ()
-            n.extra = n.shapes = None
-            t._node = n
-            t._needs = True
-            if mode is not True:
-                mode.made(n, (input,), z)
-        else:
-            t._node = None
-            t._needs = False if mode else None  # None: because of no_grad
-        return t
-
-    apply.__name__ = apply.__qualname__ = rule.__qualname__.lower()
-    apply.__doc__ = rule.__doc__
-    return apply
-
-
-def binary(
-    rule: type[Op],
-    number: type[Op] | None = None,
-    *,
-    floating: bool = False,
-    swapped: bool = False,
-    ndim: int | None = None,
-    otherwise: Callable[[Any, Any], Tensor] | None = None,
-) -> Callable[[Tensor, Any], Tensor]:
-    """Return the function that applies a rule of two inputs, and records it.
-
-    Parameters
-    ----------
-    rule : Op class
-        For two tensors.
-    number : Op class, optional
-        For a tensor and a Python number, which stays a Python number: `forward(x, c)`, one gradient.
-    floating : bool
-        Turn integer inputs into the default dtype (`true_divide`).
-    swapped : bool
-        The function is a reflected operator: apply the rule to `(other, input)`.
-    ndim : int, optional
-        The rule is for tensors of so many dimensions; others go to `otherwise`.
-    otherwise : callable, optional
-        Takes all operands but two float tensors of equal dtype (and right dimensions). By default they are brought to
-        one dtype and the rule is applied.
-    """
-    forward: Any = rule.forward
-    forward_number: Any = number.forward if number else None
-    saves = rule.saves
-    number_saves = number.saves if number else ()
-    broadcasts = rule.broadcasts
-
-    def apply(input: Tensor, other: Any) -> Tensor:
-        if not isinstance(input, _Tensor):
-            return promoted(input, other)
-        x = input._array
-        d = x.dtype
-        if d is not F8 and d is not F4:
-            return promoted(input, other)
-        t: Tensor
-        if isinstance(other, _Tensor):
-            y = other._array
-            if y.dtype is not d or swapped or (ndim and (x.ndim != ndim or y.ndim != ndim)):
-                return promoted(input, other)
-            n = _new(rule)
-            try:
-                z = forward(n, x, y)
-            except ValueError as error:
-                if otherwise is not None:
-                    return otherwise(input, other)  # which words the error
-                raise shapes_disagree(rule, error, x, y) from None
-            t = _new(_Tensor)
-            t._array = z
-            t._grad = t._family = t._extra = None
-            mode = state.mode
-            if mode and (input._needs or other._needs):
-                n.edges = (
-                    (input._node or input) if input._needs else None,
-                    (other._node or other) if other._needs else None,
+def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None], out: Any) -> Any:
+    several = isinstance(out, tuple)
+    outs = list(out) if several else [out]
+    results = [o for o in outs if isinstance(o, Tensor)]
+    ctx.outputs = len(outs) if several else 1  # type: ignore[misc]
+    ctx.edges = tuple([None if t is None else edge_of(t) for t in tensors])
+    ctx.__dict__["_inputs"] = [None if t is None else (t._array.shape, t._array.dtype) for t in tensors]
+    for t in ctx._dirty:
+        if not any(t is r for r in results):
+            raise AutogradError(
+                say(
+                    f"{ctx.name()}: an input was marked dirty (edited in place), but is not an output",
+                    "every dirty input among the outputs",
+                    "Return it from forward.",
                 )
-                n.seq = _tick()
-                n.saved = (x, y) if saves == (0, 1) else tuple([(x, y)[i] if i != OUT else z for i in saves])
-                n.extra = None
-                n.shapes = (x.shape, y.shape) if broadcasts and x.shape != y.shape else None
-                t._node = n
-                t._needs = True
-                if mode is not True:
-                    mode.made(n, (input, other), z)
-            else:
-                t._node = None
-                t._needs = False if mode else None
-            return t
-        if forward_number is None or (type(other) is not float and type(other) is not int):
-            return promoted(input, other)
-        n = _new(number)
-        z = forward_number(n, x, other)
-        t = _new(_Tensor)
-        t._array = z
-        t._grad = t._family = t._extra = None
-        mode = state.mode
-        if mode and input._needs:
-            n.edges = (input._node or input,)
-            n.seq = _tick()
-            n.saved = tuple([(x, other)[i] if i != OUT else z for i in number_saves]) if number_saves else ()
-            n.extra = n.shapes = None
-            t._node = n
-            t._needs = True
-            if mode is not True:
-                mode.made(n, (input, other), z)
-        else:
-            t._node = None
-            t._needs = False if mode else None  # None: because of no_grad
-        return t
-
-    def promoted(input: Any, other: Any) -> Tensor:
-        """Bring operands of any kind to one dtype, then apply."""
-        if otherwise is not None:
-            return otherwise(input, other)
-        if number is not None and isinstance(other, np.generic | int | float) and not isinstance(other, _Tensor):
-            c = other.item() if isinstance(other, np.generic) else other
-            a = as_tensor_like(input)
-            d = dtypes.result_type((a._array.dtype, 2), (dtypes.of_number(c), 0))
-            if floating and d.kind != "f":
-                d = dtypes.get_default_dtype().dtype
-            c = bool(c) if d.kind == "b" else float(c) if d.kind == "f" and isinstance(c, float) else int(c)
-            a = cast(a, d)
-            if d is F8 or d is F4:
-                return apply(a, c)
-            n = number()
-            try:
-                z = forward_number(n, a._array, np.asarray(c).astype(d)[()] if d.kind in "iu" else c)
-            except ValueError as error:  # an integer to a negative power
-                raise DtypeError(str(error)) from None
-            return finish(n, (a,), (a._array, c), (a, c), z)
-        a, b = common((other, input) if swapped else (input, other), floating=floating)
-        n = rule()
-        try:
-            z = forward(n, a._array, b._array)
-        except ValueError as error:
-            raise shapes_disagree(rule, error, a._array, b._array) from None
-        except TypeError as error:
-            raise not_defined(rule, error) from None
-        if a._array.shape != b._array.shape:
-            n.shapes = (a._array.shape, b._array.shape)
-        return finish(n, (a, b), (a._array, b._array), (a, b), z)
-
-    def finish(n: Op, tensors: tuple[Tensor, ...], values: tuple[Any, ...], operands: Any, z: Array) -> Tensor:
-        t = wrap(z)
-        if state.mode and z.dtype.kind == "f" and any([a._needs for a in tensors]):
-            n.extra = None
-            if len(tensors) == 1 or values[0].shape == values[1].shape:
-                n.shapes = None
-            connect(n, tensors)
-            n.saved = tuple([values[i] if i != OUT else z for i in n.saves])
-            t._node = n
-            t._needs = True
-            if state.mode is not True:
-                state.mode.made(n, operands, z)  # type: ignore[union-attr]
-        return t
-
-    apply.__name__ = apply.__qualname__ = rule.__qualname__.lower()
-    apply.__doc__ = rule.__doc__
-    return apply
-
-
-def not_defined(rule: type[Op], error: TypeError) -> DtypeError:
-    """Word the error of an operation that has no meaning for a dtype (the difference of two bools)."""
-    return DtypeError(
-        say(f"{rule.__qualname__.lower()}: {error}", "numbers", "Convert to numbers first: x.int() or x.float().")
+            )
+        refuse_unless_editable(t, True)
+    ctx.seq = versions.tick()
+    ctx.forms = tuple(
+        [(o._array.shape, o._array.dtype) if isinstance(o, Tensor) else ((), np.dtype(np.bool_)) for o in outs]
     )
+    inputs = {id(t) for t in tensors if t is not None}
+    dirty = {id(t) for t in ctx._dirty}
+    constant = {id(t) for t in ctx._constant}
+    places: list[Any] = []
+    saved: list[Any] = []
+    positions = {id(t): i for i, t in reversed(list(enumerate(tensors))) if t is not None}
+    numbers = {id(o): k for k, o in enumerate(outs)}
+    for s in ctx._to_save:
+        saved.append(None if s is None else s._array)
+        if s is not None and id(s) in numbers and (id(s) not in positions or id(s) in dirty):
+            places.append(("out", numbers[id(s)]))
+        elif s is not None and id(s) in positions:
+            places.append(positions[id(s)])
+        else:
+            places.append(None)
+    ctx.saves = tuple(places)  # type: ignore[misc]
+    ctx.saved = tuple(saved)
+    ctx._to_save = ()
+    for k, o in enumerate(outs):
+        if not isinstance(o, Tensor) or id(o) in constant:
+            continue
+        if o._array.dtype.kind != "f":
+            continue
+        edge = Port(ctx, k) if several and len(outs) > 1 else ctx
+        if id(o) in dirty:
+            become(o, rebuild(o._array, edge))
+        elif id(o) in inputs:
+            outs[k] = rebuild(o._array, edge)  # an input handed through: a tensor of its own on the same memory
+        else:
+            o._node, o._needs, o._family = edge, True, None
+    ctx._dirty = ctx._constant = ()
+    mode = modes.state.mode
+    if mode is not True:
+        values = tuple([o._array if isinstance(o, Tensor) else o for o in outs])
+        mode.made(ctx, args, values if several else values[0])  # type: ignore[union-attr]
+    return tuple(outs) if several else outs[0]
 
 
-def shapes_disagree(rule: type[Op], error: ValueError, x: Array, y: Array) -> Exception:
-    """Word the error of two operands that do not broadcast; other errors of the rule stay as they are."""
-    try:
-        np.broadcast_shapes(x.shape, y.shape)
-    except ValueError:
-        name = rule.__qualname__.lower()
-        at = next(
-            (i for i, (a, b) in enumerate(zip(x.shape[::-1], y.shape[::-1], strict=False), 1) if a != b and 1 not in (a, b)),
-            1,
-        )
-        return ShapeError(
+class _Twice(Op):
+    """z = x     and no derivative: the backward of a function that may be differentiated once"""
+
+    torch_name = "Error"
+
+    def backward(self, g: Any) -> Any:
+        raise GraphError(
             say(
-                f"{name}: operands of shapes {tuple(x.shape)} and {tuple(y.shape)} cannot be broadcast together: "
-                f"the size of tensor a ({x.shape[-at]}) must match the size of tensor b ({y.shape[-at]}) at "
-                f"dimension {max(len(x.shape), len(y.shape)) - at}",
-                "equal sizes, or size 1, in every dimension, counted from the last",
-                "Reshape one operand, for instance with unsqueeze, or check which one is wrong.",
+                "trying to differentiate twice a function that was marked with @once_differentiable",
+                "a backward of Tensors, without that mark",
+                "Write backward with Tensor operations, and drop the mark.",
             )
         )
-    return DtypeError(str(error))
+
+    def backward_recorded(self, g: Any) -> Any:
+        return self.backward(g)
+
+
+def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a `backward` that works on plain numbers: its results cannot be differentiated, and say so if one tries."""
+
+    @functools.wraps(function)
+    def wrapper(ctx: FunctionCtx, *grads: Any) -> Any:
+        recorded = bool(modes.state.mode)
+        with modes.no_grad():
+            out = function(ctx, *grads)
+        if not recorded:
+            return out
+        node = _Twice()
+        node.saved = ()
+        node.extra = node.shapes = None
+        connect(node, [g for g in grads if isinstance(g, Tensor)])
+        node.edges = (*node.edges, *ctx.edges)
+        if not any(e is not None for e in node.edges):
+            return out
+        outs = out if isinstance(out, tuple) else (out,)
+        marked = tuple([rebuild(o._array, node) if isinstance(o, Tensor) else o for o in outs])
+        return marked if isinstance(out, tuple) else marked[0]
+
+    return wrapper
+
+
+__all__ = ["OUT", "Function", "FunctionCtx", "Op", "once_differentiable"]

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd import dtypes, versions
 from autograd.errors import InPlaceError, ShapeError, say
-from autograd.function import Array, Elementwise, Op, connect, edge_of, wrap
+from autograd.op import Array, Elementwise, Op, connect, edge_of, wrap
 from autograd.modes import state
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import DtypeError, ShapeError, say
-from autograd.function import as_tensor_like, common, wrap
+from autograd.op import as_tensor_like, common, wrap
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

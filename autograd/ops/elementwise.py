@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import say
-from autograd.function import OUT, Array, Elementwise, Op, as_tensor_like, binary, cast, common, unary, wrap
+from autograd.op import OUT, Array, Elementwise, Op, as_tensor_like, binary, cast, common, unary, wrap
 from autograd.kernels import keep_where
 
 if TYPE_CHECKING:

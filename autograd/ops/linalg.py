@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ShapeError, say
-from autograd.function import Array, Op, as_tensor_like, binary
+from autograd.op import Array, Op, as_tensor_like, binary
 from autograd.kernels import dot2d, unbroadcast
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ import numpy as np
 
 from autograd import kernels
 from autograd.errors import NumpyFunctionError, say
-from autograd.function import ToCopy, as_tensor_like, wrap
+from autograd.op import ToCopy, as_tensor_like, wrap
 from autograd.ops import compare, elementwise, index, join, linalg, reduce, shape
+from autograd.ops.dims import axes, dimension
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -44,7 +45,7 @@ def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
         if axis is None:
             z = function(a)
             return z.reshape((1,) * a._array.ndim) if keepdims else z
-        for d in sorted(reduce.axes(axis, a._array.ndim) or (), reverse=True):
+        for d in sorted(axes(axis, a._array.ndim) or (), reverse=True):
             a = function(a, d, keepdims)[0]
         return a
 
@@ -61,7 +62,7 @@ def _variance(function: Callable[..., Any]) -> Callable[..., Any]:
 def _expand_dims(a: Any, axis: Any) -> Any:
     dims = (axis,) if isinstance(axis, int) else tuple(axis)
     ndim = a._array.ndim + len(dims)
-    for d in sorted(reduce.dimension(d, ndim) for d in dims):
+    for d in sorted(dimension(d, ndim) for d in dims):
         a = shape.unsqueeze(a, d)
     return a
 

@@ -2,72 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import dtypes
 from autograd.errors import DtypeError, say
-from autograd.function import OUT, Array, MultiOp, Op, as_tensor_like, cast, unary, wrap
+from autograd.op import OUT, Array, MultiOp, Op, as_tensor_like, cast, unary, wrap
+from autograd.ops.dims import Dims, axes, dimension
 from autograd.ops.elementwise import maximum, minimum
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
-
-Dims = int | Sequence[int] | None
-
-
-def dimension(dim: int, ndim: int) -> int:
-    """Return `dim` counted from the front.
-
-    Raises
-    ------
-    IndexError
-        There is no such dimension.
-    """
-    if isinstance(dim, bool) or not hasattr(type(dim), "__index__"):
-        raise TypeError(
-            say(f"dim was given as {dim!r}", "an integer", "Count dimensions from 0, or from -1 for the last.")
-        )
-    n = max(ndim, 1)  # a 0-d tensor answers to dimensions 0 and -1
-    if not -n <= dim < n:
-        raise IndexError(
-            say(
-                f"Dimension out of range: got {dim} for a tensor of {ndim} dimensions",
-                f"a dimension in [{-n}, {n - 1}]",
-                "Count dimensions from 0, or from -1 for the last.",
-            )
-        )
-    return int(dim) % n
-
-
-def axes(dim: Dims, ndim: int) -> tuple[int, ...] | None:
-    """Return the dimensions to reduce, from the front, in order; None for all of them.
-
-    Raises
-    ------
-    IndexError, RuntimeError
-        There is no such dimension; one is named twice.
-    """
-    if dim is None:
-        return None
-    if isinstance(dim, int):
-        dims = [dimension(dim, ndim)]
-    else:
-        dims = [dimension(d, ndim) for d in dim]
-        if not dims:
-            return None
-    if len(set(dims)) < len(dims):
-        raise RuntimeError(
-            say(
-                f"dim {tuple(dims)} appears multiple times in the list of dims",
-                "every dimension once",
-                "Leave out the repetition.",
-            )
-        )
-    return tuple(d for d in dims if d < ndim)
-
 
 def spread(g: Array, dims: tuple[int, ...] | None, keepdim: bool, shape: tuple[int, ...]) -> Array:
     """Give a reduced gradient its reduced dimensions back and repeat it along them: the adjoint of a sum."""
@@ -207,7 +153,8 @@ class Var(Op):
     def freedom(self, shape: tuple[int, ...]) -> Any:
         """Return n - correction; 0 (a NumPy scalar: its reciprocal is no error) where that is not positive."""
         sizes = shape if self.dim is None else [shape[d] for d in self.dim]
-        return max(float(np.prod(sizes, dtype=np.int64)) - self.correction, 0.0) or np.float32(0)
+        n = float(np.prod(sizes, dtype=np.int64)) - self.correction
+        return n if n > 0 else np.float32(0)
 
     def forward(self, x: Array) -> Array:
         deviation = x - np.mean(x, axis=self.dim, keepdims=True)
