@@ -808,6 +808,8 @@ class Tensor(Leaf):
     def copy_(self, src: Any, non_blocking: Bool = False) -> Tensor:
         """Copy the elements of `src` (broadcast, cast) into this tensor's memory; gradients flow to `src`."""
         source = op.cast(as_tensor_like(src), self._array.dtype)
+        if source._array.shape != self._array.shape:
+            source = shapes.expand(source, self._array.shape)
         return put_into(self, Copied().apply(self, source))
 
     def fill_(self, value: Any) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import modes, versions
 from autograd._tensor import Tensor
 from autograd.errors import AutogradError, GraphError, InPlaceError, ShapeError, say
-from autograd.op import OUT, MultiOp, Op, connect, edge_of, rebuild, wrap
+from autograd.op import OUT, MultiOp, Op, begin, edge_of, rebuild, wrap
 from autograd.inplace import become, refuse_unless_editable
 from autograd.kernels import unbroadcast
 from autograd.tape import Outputs, Port, freed
@@ -83,10 +83,7 @@ class FunctionCtx(MultiOp):
                 edge = self.edges[place]
             elif isinstance(place, tuple):
                 edge = Port(self, place[1]) if self.outputs > 1 else self
-            if isinstance(edge, Tensor) and edge._array is array:
-                out.append(edge)
-            else:
-                out.append(rebuild(array, edge))
+            out.append(rebuild(array, edge))
         return tuple(out)
 
     # -- the engine's side
@@ -296,10 +293,7 @@ def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
             out = function(ctx, *grads)
         if not recorded:
             return out
-        node = _Twice()
-        node.saved = ()
-        node.extra = node.shapes = None
-        connect(node, [g for g in grads if isinstance(g, Tensor)])
+        node = begin(_Twice(), [g for g in grads if isinstance(g, Tensor)])
         node.edges = (*node.edges, *ctx.edges)
         if not any(e is not None for e in node.edges):
             return out

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd import dtypes, versions
 from autograd.errors import InPlaceError, ShapeError, say
-from autograd.op import Array, Elementwise, Op, connect, edge_of, wrap
+from autograd.op import Array, Elementwise, Op, begin, edge_of, wrap
 from autograd.modes import state
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ class View(Op):
     def again(self) -> View:
         """Return a new node of the same rule and attributes, not yet on the tape."""
         slots = {n for c in type(self).__mro__ if issubclass(c, View) and c is not View for n in c.__slots__}
-        node = type(self)(**{n: getattr(self, n) for n in slots})
-        node.saved = ()
-        node.extra = node.shapes = None
-        return node
+        return type(self)(**{n: getattr(self, n) for n in slots})
 
 
 class Family:
@@ -87,10 +84,7 @@ def view(rule: View, input: Tensor) -> Tensor:
     z = rule.forward(x)
     t = wrap(z)
     if state.mode and input._needs:
-        rule.saved = ()
-        rule.extra = rule.shapes = None
-        connect(rule, (input,))
-        t._node = rule
+        t._node = begin(rule, (input,))
         t._needs = True
         if state.mode is not True:
             state.mode.made(rule, (input,), z)  # type: ignore[union-attr]
@@ -291,11 +285,7 @@ def become(t: Tensor, result: Tensor) -> None:
     current = t
     while type(current._family) is Origin:
         parent = current._family.parent
-        node = CopySlices(rule=current._family.rule)
-        node.saved = ()
-        node.extra = node.shapes = None
-        connect(node, (parent, current))
-        parent._node, parent._needs = node, True
+        parent._node, parent._needs = begin(CopySlices(rule=current._family.rule), (parent, current)), True
         current = parent
     family = family.family if type(family) is Origin else family
     for reference in family.views:
@@ -306,9 +296,7 @@ def become(t: Tensor, result: Tensor) -> None:
         if not origin.parent._needs:
             relative._node, relative._needs = None, False
         else:
-            anew = origin.rule.again()
-            connect(anew, (origin.parent,))
-            relative._node, relative._needs = anew, True
+            relative._node, relative._needs = begin(origin.rule.again(), (origin.parent,)), True
 
 
 def inplace(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

@@ -183,8 +183,23 @@ def wrap(array: Array) -> Tensor:
     return t
 
 
+class Same(Op):
+    """z = x     dx = g     (a saved value of a leaf that holds another array by now)"""
+
+    def forward(self, x: Array) -> Array:
+        return x
+
+    def backward(self, g: Array) -> Array:
+        return g
+
+
 def rebuild(array: Array, edge: Edge | None) -> Tensor:
-    """Return a Tensor that holds `array` and whose gradient flows to `edge`."""
+    """Return a Tensor that holds `array` and whose gradient flows to `edge`: the leaf itself where that is one."""
+    if isinstance(edge, Leaf):
+        leaf: Tensor = edge  # type: ignore[assignment]
+        if leaf._array is array:
+            return leaf
+        edge = begin(Same(), (leaf,))
     t = wrap(array)
     t._node = edge
     t._needs = edge is not None
@@ -205,6 +220,14 @@ def connect(node: Node, inputs: Sequence[Tensor]) -> None:
     """Give `node` its edges and its place on the tape."""
     node.edges = tuple([(t._node or t) if t._needs else None for t in inputs])
     node.seq = _tick()
+
+
+def begin(node: Op, inputs: Sequence[Tensor]) -> Op:
+    """Put a node that saves nothing onto the tape."""
+    node.saved = ()
+    node.extra = node.shapes = None
+    connect(node, inputs)
+    return node
 
 
 def record(node: Op, inputs: Sequence[Tensor], arrays: Sequence[Array], z: Array) -> Any:

@@ -114,6 +114,7 @@ class Leaf:
 
     is_leaf = True
     edges: tuple[Edge | None, ...] = ()
+    saved: tuple[Any, ...] | None = ()
     seq = 0
 
     _extra: Extra | None
@@ -263,6 +264,7 @@ def run_backward(
     """
     order = collect(roots)
     runs = None if targets is None else leading_to(order, targets)
+    refuse_if_stale(order, runs)
     captured: dict[Edge, Gradient] = dict.fromkeys(targets or ())
     sums: dict[Edge, Gradient] = {}
     owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
@@ -290,7 +292,7 @@ def run_backward(
                 if node not in runs:
                     continue
             saved = node.saved
-            if saved is None:
+            if saved is None:  # freed by a pass inside a hook, or in another thread
                 raise freed(node)
             if last_edit[0] > node.seq and saved:
                 check_saved(node, saved)
@@ -340,6 +342,20 @@ def run_backward(
     finally:
         modes.set_modes(before, observer)
     return [captured[t] for t in targets] if targets is not None else []
+
+
+def refuse_if_stale(order: Sequence[Edge], runs: set[Edge] | None) -> None:
+    """Raise, before anything changes, if a node of the pass has lost or had edited what it saved."""
+    for node in [n for n in order if n.saved is None]:
+        if runs is None or node in runs:
+            raise freed(node)
+    edited = versions.last_edit[0]
+    oldest = next((n for n in reversed(order) if not n.is_leaf), None)
+    if oldest is None or edited < oldest.seq:
+        return
+    for node in order:
+        if isinstance(node, Node) and node.saved and edited > node.seq and (runs is None or node in runs):
+            check_saved(node, node.saved)
 
 
 def finish(sums: dict[Edge, Gradient], captured: dict[Edge, Gradient], accumulate: bool) -> None:
@@ -406,7 +422,7 @@ def unbroadcast_all(h: Any, shapes: Sequence[tuple[int, ...]], edges: Sequence[E
     )
 
 
-def freed(node: Node) -> GraphError:
+def freed(node: Any) -> GraphError:
     """Word the error of a second pass through a node whose saved values are gone."""
     return GraphError(
         say(
