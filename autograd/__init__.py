@@ -11,7 +11,7 @@ from typing import Any as _Any
 
 from autograd import cuda, errors, function, hooks, kernels, versions
 from autograd._tensor import Size, Tensor
-from autograd.anomaly import detect_anomaly
+from autograd.anomaly import detect_anomaly, is_anomaly_enabled
 from autograd.backward import backward, grad
 from autograd.creation import (
     arange,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from autograd import backward as backward_
-from autograd import dtypes, op, printing, versions
+from autograd import dtypes, modes, op, printing, versions
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
 from autograd.op import as_tensor_like, edge_of, wrap
@@ -270,6 +270,10 @@ class Tensor(Leaf):
             own(value)
         self._grad = value
 
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
     def _wrap(self, gradient: Any) -> Tensor:
         if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
             return cast(Tensor, clone(cast(Tensor, gradient)))
@@ -474,9 +478,9 @@ class Tensor(Leaf):
         Raises
         ------
         RuntimeError
-            The tensor requires a gradient, which NumPy would lose.
+            The tensor requires a gradient, which NumPy would lose, and gradients are being recorded.
         """
-        if self._needs and not force:
+        if self._needs and not force and modes.state.grad:
             raise GraphError(
                 say(
                     "Can't call numpy() on Tensor that requires grad",

@@ -88,3 +88,13 @@ class detect_anomaly(modes.ModeSwitch):
 
     def _enter(self) -> None:
         modes.set_modes(modes.state.grad, Detector(modes.state.observer))
+
+
+def is_anomaly_enabled() -> bool:
+    """Tell whether this thread looks for NaN."""
+    observer = modes.state.observer
+    while observer is not None:
+        if isinstance(observer, Detector):
+            return True
+        observer = getattr(observer, "_outer", None)
+    return False

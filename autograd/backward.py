@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import dtypes
 from autograd.errors import GraphError, ShapeError, say
+from autograd.hooks import inside_package
 from autograd.op import as_tensor_like, edge_of, wrap
 from autograd.tape import Edge, Leaf, deposit, run_backward
 
@@ -204,26 +206,48 @@ def _begin(roots: Sequence[Tensor], seeds: OneOrMore | None, create_graph: bool)
 
 def no_gradient(roots: Sequence[Tensor]) -> GraphError:
     """Word the error of a backward that no leaf needs: the leaves found, and why none requires a gradient."""
-    found = []
-    for t in roots:
-        if t._needs:
-            continue
-        extra = t._extra
-        name = f"{extra.name!r}, " if extra is not None and extra.name else ""
-        if t._array.dtype.kind != "f":
-            why = "only floating-point tensors can have a gradient"
-        elif extra is not None and extra.why:
-            why = extra.why
-        elif t._needs is None:
-            why = "it was computed under no_grad()"
-        else:
-            why = "neither it nor what it was computed from was made with requires_grad=True"
-        found.append(f"{name}shape {tuple(t._array.shape)}, {t.dtype}, requires_grad=False: {why}")
+    found = [_why_not(t) for t in roots if not t._needs]
+    # What needs no gradient is not recorded, so the leaves are looked for where the caller keeps its tensors.
+    found += [_why_not(t, name) for name, t in _in_sight() if not any(t is r for r in roots)]
     return GraphError(
         say(
-            "element 0 of tensors does not require grad and does not have a grad_fn; the leaves found are: "
+            "element 0 of tensors does not require grad and does not have a grad_fn. The leaves found are: "
             + "; ".join(found),
             "a tensor computed from a leaf that requires a gradient",
             "Create that leaf with requires_grad=True (or call requires_grad_() on it) before the forward pass.",
         )
     )
+
+
+def _why_not(t: Tensor, variable: str | None = None) -> str:
+    """Describe a leaf, and say why it brought no gradient."""
+    extra = t._extra
+    name = extra.name if extra is not None and extra.name else variable
+    if t._needs:
+        why = (
+            "requires_grad=True, but nothing recorded leads from it to this tensor "
+            "(no_grad, detach, .data, .item() and NumPy break the graph)"
+        )
+    elif t._array.dtype.kind != "f":
+        why = "requires_grad=False: only floating-point tensors can have a gradient"
+    elif extra is not None and extra.why:
+        why = f"requires_grad=False: {extra.why}"
+    elif t._needs is None:
+        why = "requires_grad=False: it was computed under no_grad()"
+    else:
+        why = "requires_grad=False: neither it nor what it was computed from was made with requires_grad=True"
+    return f"{name or 'this tensor'} (shape {tuple(t._array.shape)}, {t.dtype}): {why}"
+
+
+def _in_sight(most: int = 8, depth: int = 4) -> list[tuple[str, Tensor]]:
+    """Return the leaf tensors, with their variables' names, of the functions that led to this call."""
+    frame: FrameType | None = sys._getframe(1)
+    found: dict[int, tuple[str, Tensor]] = {}
+    while frame is not None and depth:
+        if not inside_package(frame):
+            depth -= 1
+            for name, value in frame.f_locals.items():
+                if isinstance(value, Leaf) and value.is_leaf:  # type: ignore[redundant-expr]
+                    found.setdefault(id(value), (name, value))  # type: ignore[arg-type]
+        frame = frame.f_back
+    return list(found.values())[:most]

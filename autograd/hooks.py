@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Protocol
 
 from autograd import modes
@@ -84,7 +85,8 @@ class Seen:
     line : tuple[str, int]
         File name and line number of the user's code that made the node.
     operands : tuple
-        The operands as the operation met them: tensors and numbers, in order.
+        The operands in order: a number as it is, a tensor that needs no gradient as a `Constant`, and None for one
+        that does (its edge leads to it).
     """
 
     __slots__ = ("grad", "gradients", "line", "operands", "path", "value")
@@ -98,16 +100,44 @@ class Seen:
         self.operands = operands
 
 
+class Constant:
+    """An operand that needs no gradient, as an operation met it.
+
+    Attributes
+    ----------
+    array : array
+        Its values (a reference; one constant used twice is the same array).
+    name : str or None
+        Its name, if it has one.
+    """
+
+    __slots__ = ("array", "name")
+
+    def __init__(self, array: Any, name: str | None) -> None:
+        self.array = array
+        self.name = name
+
+
+def _operand(value: Any) -> Any:
+    """Return what a watched node keeps of an operand: never the tensor, which may lead back to the node."""
+    if not hasattr(value, "_array"):
+        return value
+    return None if value._needs else Constant(value._array, value.name)
+
+
 _INSIDE = ("autograd.", "nn.")
+
+
+def inside_package(frame: FrameType) -> bool:
+    """Tell whether a frame runs code of this package rather than the user's."""
+    name = frame.f_globals.get("__name__", "")
+    return name in ("autograd", "nn") or name.startswith(_INSIDE)
 
 
 def user_line() -> tuple[str, int]:
     """Return file name and line number of the innermost frame outside this package."""
     frame = sys._getframe(1)
-    while frame.f_back is not None:
-        name = frame.f_globals.get("__name__", "")
-        if name not in ("autograd", "nn") and not name.startswith(_INSIDE):
-            break
+    while frame.f_back is not None and inside_package(frame):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
@@ -150,7 +180,7 @@ class Watcher:
         """Keep what is known of a node just recorded."""
         if node.extra is None:
             node.extra = Extra()
-        node.extra.seen = Seen(output, current_scope(), user_line(), inputs)
+        node.extra.seen = Seen(output, current_scope(), user_line(), tuple([_operand(i) for i in inputs]))
         if self._outer is not None:
             self._outer.made(node, inputs, output)
 

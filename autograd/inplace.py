@@ -65,7 +65,8 @@ class Origin:
         self.rule = rule
         self.family = family
         self.tracked = state.grad
-        self.several = rule.several
+        above = parent._family
+        self.several = rule.several or (type(above) is Origin and above.several)
 
 
 def own(t: Tensor) -> np.ndarray[Any, Any]:

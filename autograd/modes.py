@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -61,12 +62,42 @@ class ModeSwitch:
         return type(self)()
 
     def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return cast(F, self._each_step(function))
+
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             with self._again():
                 return function(*args, **kwargs)
 
         return cast(F, wrapper)
+
+
+    def _each_step(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a generator: the mode holds while it runs, and not while its caller does."""
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            step: Callable[[], Any] = functools.partial(next, generator)
+            try:
+                while True:
+                    with self._again():
+                        item = step()
+                    try:
+                        sent = yield item
+                        step = functools.partial(generator.send, sent)
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:  # thrown in by the caller: hand it on
+                        step = functools.partial(generator.throw, error)
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                with self._again():
+                    generator.close()
+
+        return wrapper
 
 
 class no_grad(ModeSwitch):

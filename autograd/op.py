@@ -61,6 +61,9 @@ class Op(Node, metaclass=_RuleType):
     #: Inputs may be broadcast to the shape of the output.
     broadcasts = False
 
+    #: Why the rule refuses bools, and what to do instead; "" if it takes them.
+    without_bools = ""
+
     #: PyTorch's name of the node, where it is not the class name followed by "Backward0".
     torch_name: str
 
@@ -248,9 +251,6 @@ def record(node: Op, inputs: Sequence[Tensor], arrays: Sequence[Array], z: Array
 
 # ------------------------------------------------------------------------------------------------ operands
 
-Number = (int, float)  # bool is an int
-
-
 def as_tensor_like(value: Any, like: Tensor | None = None) -> Tensor:
     """Return an operand as a Tensor: tensors as they are, arrays wrapped, numbers as 0-d tensors.
 
@@ -264,17 +264,8 @@ def as_tensor_like(value: Any, like: Tensor | None = None) -> Tensor:
     if isinstance(value, np.ndarray):
         dtypes.of(value.dtype)
         return wrap(value)
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, Number):
-        return wrap(np.array(value, dtypes.of_number(value)))
-    raise TypeError(
-        say(
-            f"an operand of type {type(value).__name__} was given",
-            "a Tensor, a NumPy array or a number",
-            "Make a tensor of it first: autograd.tensor(...).",
-        )
-    )
+    plain = number(value)
+    return wrap(np.array(plain, dtypes.of_number(plain)))
 
 
 def common(operands: Sequence[Any], *, floating: bool = False) -> list[Tensor]:
@@ -287,16 +278,53 @@ def common(operands: Sequence[Any], *, floating: bool = False) -> list[Tensor]:
         Make it the default floating-point dtype where promotion gives an integer.
     """
     ranked = []
-    tensors = []
     for value in operands:
-        number = isinstance(value, np.generic | int | float) and not isinstance(value, _Tensor)
-        t = as_tensor_like(value)
-        tensors.append(t)
-        ranked.append((t._array.dtype, 0 if number else 2 if t._array.ndim else 1))
+        if isinstance(value, _Tensor | np.ndarray):
+            a = as_tensor_like(value)._array
+            ranked.append((a.dtype, 2 if a.ndim else 1))
+        else:
+            ranked.append((dtypes.of_number(number(value)), 0))
     d = dtypes.result_type(*ranked)
     if floating and d.kind != "f":
         d = dtypes.get_default_dtype().dtype
-    return [cast(t, d) for t in tensors]
+    # A number becomes the result's dtype at once: by way of float32 it would lose digits among float64.
+    return [
+        cast(as_tensor_like(value), d)
+        if isinstance(value, _Tensor | np.ndarray)
+        else wrap(np.asarray(number(value)).astype(d))
+        for value in operands
+    ]
+
+
+def number(value: Any) -> float:
+    """Return a Python or NumPy number as a Python number.
+
+    Raises
+    ------
+    TypeError
+        It is none.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, int | float):
+        return value
+    raise TypeError(
+        say(
+            f"an operand of type {type(value).__name__} was given",
+            "a Tensor, a NumPy array or a number",
+            "Make a tensor of it first: autograd.tensor(...).",
+        )
+    )
+
+
+def refuse_bools(rule: type[Op], *operands: Any) -> None:
+    """Raise if an operand is a bool and the rule has no meaning for those."""
+    for value in operands:
+        d = value._array.dtype if isinstance(value, _Tensor) else getattr(value, "dtype", None)
+        if d == dtypes.BOOL or isinstance(value, bool):
+            raise DtypeError(
+                say(f"{rule.__qualname__.lower()} with a bool tensor is not supported", "numbers", rule.without_bools)
+            )
 
 
 def cast(t: Tensor, d: np.dtype[Any]) -> Tensor:
@@ -375,7 +403,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
 
 def binary(
     rule: type[Op],
-    number: type[Op] | None = None,
+    with_number: type[Op] | None = None,
     *,
     floating: bool = False,
     swapped: bool = False,
@@ -388,7 +416,7 @@ def binary(
     ----------
     rule : Op class
         For two tensors.
-    number : Op class, optional
+    with_number : Op class, optional
         For a tensor and a Python number, which stays a Python number: `forward(x, c)`, one gradient.
     floating : bool
         Turn integer inputs into the default dtype (`true_divide`).
@@ -401,9 +429,9 @@ def binary(
         one dtype and the rule is applied.
     """
     forward: Any = rule.forward
-    forward_number: Any = number.forward if number else None
+    forward_number: Any = with_number.forward if with_number else None
     saves = rule.saves
-    number_saves = number.saves if number else ()
+    number_saves = with_number.saves if with_number else ()
     broadcasts = rule.broadcasts
 
     def apply(input: Tensor, other: Any) -> Tensor:
@@ -448,7 +476,7 @@ def binary(
             return t
         if forward_number is None or (type(other) is not float and type(other) is not int):
             return promoted(input, other)
-        n = _new(number)
+        n = _new(with_number)
         z = forward_number(n, x, other)
         t = _new(_Tensor)
         t._array = z
@@ -472,8 +500,10 @@ def binary(
         """Bring operands of any kind to one dtype, then apply."""
         if otherwise is not None:
             return otherwise(input, other)
-        if number is not None and isinstance(other, np.generic | int | float) and not isinstance(other, _Tensor):
-            c = other.item() if isinstance(other, np.generic) else other
+        if rule.without_bools:
+            refuse_bools(rule, input, other)
+        if with_number is not None and isinstance(other, np.generic | int | float) and not isinstance(other, _Tensor):
+            c = number(other)
             a = as_tensor_like(input)
             d = dtypes.result_type((a._array.dtype, 2), (dtypes.of_number(c), 0))
             if floating and d.kind != "f":
@@ -482,7 +512,7 @@ def binary(
             a = cast(a, d)
             if d is F8 or d is F4:
                 return apply(a, c)
-            n = number()
+            n = with_number()
             try:
                 z = forward_number(n, a._array, np.asarray(c).astype(d)[()] if d.kind in "iu" else c)
             except ValueError as error:  # an integer to a negative power

@@ -42,6 +42,8 @@ class AddNumber(Elementwise):
 class Sub(Elementwise):
     """z = x - y     dx = g,  dy = -g"""
 
+    without_bools = "Use ~ or logical_not to invert a mask, ^ for its difference from another, or convert: x.int()."
+
     def forward(self, x: Array, y: Array) -> Array:
         return x - y
 
@@ -183,9 +185,10 @@ class Pow(Elementwise):
 
     torch_name = "PowBackward1"
     saves = (0, 1, OUT)
-    saved_for = {}
 
     def forward(self, x: Array, y: Array) -> Array:
+        if x.dtype == np.bool_:
+            raise TypeError("not implemented for bools")
         return x**y
 
     def backward(self, g: Array, x: Array, y: Array, z: Array) -> Any:
@@ -209,7 +212,7 @@ class PowNumber(Elementwise):
     def backward(self, g: Array, x: Array, c: float) -> Array:
         if c == 0:
             return np.zeros_like(g)
-        return g * (x * 2 if c == 2 else c * x ** (c - 1))
+        return g * (c * x ** (c - 1))
 
 
 class Rpow(Elementwise):

@@ -168,8 +168,9 @@ def _slice(s: slice) -> slice:
 
 
 def _out_of_range(error: IndexError, shape: tuple[int, ...]) -> IndexError:
+    happened = str(error).replace("for axis", "for dimension")
     return IndexError(
-        say(f"{error} (shape {tuple(shape)})", "indices within the tensor's sizes", "Check the index against x.shape.")
+        say(f"{happened} (shape {tuple(shape)})", "indices within the tensor's sizes", "Check the index against x.shape.")
     )
 
 

@@ -54,6 +54,15 @@ class SumAll(Op):
         return np.broadcast_to(g, self.shape)
 
 
+def count(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> Any:
+    """Return how many elements a reduction of `shape` over `dim` takes together: a float.
+
+    None at all count as a NumPy zero, so that an empty mean is nan rather than an error.
+    """
+    n = float(np.prod(shape if dim is None else [shape[d] for d in dim], dtype=np.int64))
+    return n if n else np.float32(0)
+
+
 class Mean(Op):
     """z = Σ x / n     dx = g / n, repeated over the averaged dimensions"""
 
@@ -65,21 +74,25 @@ class Mean(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return np.sum(x, axis=self.dim, keepdims=self.keepdim) / self.n()
-
-    def n(self) -> Any:
-        """Return how many elements are averaged: a float, so that an empty mean is nan rather than an error."""
-        sizes = self.shape if self.dim is None else [self.shape[d] for d in self.dim]
-        return float(np.prod(sizes, dtype=np.int64)) or np.float32(0)
+        return np.sum(x, axis=self.dim, keepdims=self.keepdim) / count(x.shape, self.dim)
 
     def backward(self, g: Array) -> Array:
-        return spread(g / self.n(), self.dim, self.keepdim, self.shape)
+        return spread(g / count(self.shape, self.dim), self.dim, self.keepdim, self.shape)
 
 
-class MeanAll(Mean):
+class MeanAll(Op):
     """z = Σ x / n over all elements     dx = g / n everywhere"""
 
+    __slots__ = ("shape",)
     torch_name = "MeanBackward0"
+    shape: tuple[int, ...]
+
+    def forward(self, x: Array) -> Array:
+        self.shape = x.shape
+        return np.sum(x) / count(x.shape, None)
+
+    def backward(self, g: Array) -> Array:
+        return np.broadcast_to(g / count(self.shape, None), self.shape)
 
 
 class MaxAll(Op):
@@ -152,8 +165,7 @@ class Var(Op):
 
     def freedom(self, shape: tuple[int, ...]) -> Any:
         """Return n - correction; 0 (a NumPy scalar: its reciprocal is no error) where that is not positive."""
-        sizes = shape if self.dim is None else [shape[d] for d in self.dim]
-        n = float(np.prod(sizes, dtype=np.int64)) - self.correction
+        n = float(count(shape, self.dim)) - self.correction
         return n if n > 0 else np.float32(0)
 
     def forward(self, x: Array) -> Array:
@@ -262,7 +274,7 @@ def sum(  # noqa: A001
     keepdim = keepdim if keepdims is None else keepdims
     if dim is None and not keepdim:
         return _sum_all(input)
-    return Sum(dim=axes(dim, x.ndim), keepdim=keepdim).apply(input)
+    return Sum(dim=axes(dim, x.ndim), keepdim=keepdim).apply(input)  # type: ignore[no-any-return]
 
 
 _sum_all = unary(SumAll, floating=False)
@@ -285,7 +297,10 @@ def mean(
         input = cast(input, dtypes.to_numpy(dtype))
     _floating("mean", input)
     dim = _either(dim, axis)
-    return Mean(dim=axes(dim, input._array.ndim), keepdim=keepdim if keepdims is None else keepdims).apply(input)
+    keepdim = keepdim if keepdims is None else keepdims
+    if dim is None and not keepdim:
+        return _mean_all(input)
+    return Mean(dim=axes(dim, input._array.ndim), keepdim=keepdim).apply(input)  # type: ignore[no-any-return]
 
 
 def _floating(name: str, t: Tensor) -> None:
