@@ -452,7 +452,7 @@ def binary(
             except ValueError as error:
                 if otherwise is not None:
                     return otherwise(input, other)  # which words the error
-                raise shapes_disagree(rule, error, x, y) from None
+                raise shapes_disagree(rule.__qualname__.lower(), error, x.shape, y.shape) from None
             t = _new(_Tensor)
             t._array = z
             t._grad = t._family = t._extra = None
@@ -523,7 +523,7 @@ def binary(
         try:
             z = forward(n, a._array, b._array)
         except ValueError as error:
-            raise shapes_disagree(rule, error, a._array, b._array) from None
+            raise shapes_disagree(rule.__qualname__.lower(), error, a._array.shape, b._array.shape) from None
         except TypeError as error:
             raise not_defined(rule, error) from None
         if a._array.shape != b._array.shape:
@@ -556,23 +556,19 @@ def not_defined(rule: type[Op], error: TypeError) -> DtypeError:
     )
 
 
-def shapes_disagree(rule: type[Op], error: ValueError, x: Array, y: Array) -> Exception:
-    """Word the error of two operands that do not broadcast; other errors of the rule stay as they are."""
-    try:
-        np.broadcast_shapes(x.shape, y.shape)
-    except ValueError:
-        name = rule.__qualname__.lower()
-        at = next(
-            (i for i, (a, b) in enumerate(zip(x.shape[::-1], y.shape[::-1], strict=False), 1) if a != b and 1 not in (a, b)),
-            1,
-        )
-        return ShapeError(
-            say(
-                f"{name}: operands of shapes {tuple(x.shape)} and {tuple(y.shape)} cannot be broadcast together: "
-                f"the size of tensor a ({x.shape[-at]}) must match the size of tensor b ({y.shape[-at]}) at "
-                f"dimension {max(len(x.shape), len(y.shape)) - at}",
-                "equal sizes, or size 1, in every dimension, counted from the last",
-                "Reshape one operand, for instance with unsqueeze, or check which one is wrong.",
-            )
-        )
-    return DtypeError(str(error))
+def shapes_disagree(name: str, error: ValueError, *shapes: tuple[int, ...]) -> Exception:
+    """Word the error of operands that do not broadcast; another error of NumPy's keeps its text."""
+    for i, a in enumerate(shapes):
+        for b in shapes[i + 1 :]:
+            for at, (m, n) in enumerate(zip(a[::-1], b[::-1], strict=False), 1):
+                if m != n and m != 1 and n != 1:
+                    return ShapeError(
+                        say(
+                            f"{name}: operands of shapes {tuple(a)} and {tuple(b)} cannot be broadcast together: the "
+                            f"size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension "
+                            f"{max(len(a), len(b)) - at}",
+                            "equal sizes, or size 1, in every dimension, counted from the last",
+                            "Reshape one operand, for instance with unsqueeze, or check which one is wrong.",
+                        )
+                    )
+    return DtypeError(f"{name}: {error}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import say
-from autograd.op import OUT, Array, Elementwise, Op, as_tensor_like, binary, cast, common, unary, wrap
+from autograd.op import OUT, Array, Elementwise, Op, as_tensor_like, binary, common, shapes_disagree, unary, wrap
 from autograd.kernels import keep_where
 
 if TYPE_CHECKING:
@@ -570,6 +570,11 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
             )
         )
     a, b = common((input, other))
+    shapes = (mask.shape, a._array.shape, b._array.shape)
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError as error:
+        raise shapes_disagree("where", error, *shapes) from None
     return Where(condition=mask).apply(a, b)
 
 
@@ -599,7 +604,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:  # noqa: A
     high = math.inf if max is None else max
     if min is None or max is None:
         return minimum(input, high) if min is None else maximum(input, low)
-    return ClampTensors().apply(*common((input, low, high)))
+    operands = common((input, low, high))
+    shapes = [t._array.shape for t in operands]
+    try:
+        np.broadcast_shapes(*shapes)
+    except ValueError as error:
+        raise shapes_disagree("clamp", error, *shapes) from None
+    return ClampTensors().apply(*operands)
 
 
 clip = clamp
