@@ -9,6 +9,7 @@ PyTorch's spelling, is in `function.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,11 +32,19 @@ _tick = versions.tick
 _new = object.__new__
 
 
+def _set_attributes(self: Op, **attributes: Any) -> None:
+    """Set the attributes of a rule: `Sum(dim=0, keepdim=False)`."""
+    for name, value in attributes.items():
+        setattr(self, name, value)
+
+
 class _RuleType(type):
     """Gives each rule its slots, PyTorch's name for the node and, where it has several outputs, its ports."""
 
     def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> type:
-        namespace.setdefault("__slots__", ())
+        if namespace.setdefault("__slots__", ()):
+            # Only rules with attributes have an initialiser: making one of the others then costs least.
+            namespace.setdefault("__init__", _set_attributes)
         cls = super().__new__(mcls, name, bases, namespace, **kwargs)
         cls.__name__ = namespace.get("torch_name", f"{name}Backward0")
         return cls
@@ -57,6 +66,7 @@ class Op(Node, metaclass=_RuleType):
     """
 
     __slots__ = ("shapes",)
+    __init__ = object.__init__
 
     #: Inputs may be broadcast to the shape of the output.
     broadcasts = False
@@ -66,10 +76,6 @@ class Op(Node, metaclass=_RuleType):
 
     #: PyTorch's name of the node, where it is not the class name followed by "Backward0".
     torch_name: str
-
-    def __init__(self, **attributes: Any) -> None:
-        for name, value in attributes.items():
-            setattr(self, name, value)
 
     def forward(self, *inputs: Array) -> Array:
         """Compute the value from arrays."""
@@ -242,7 +248,7 @@ def record(node: Op, inputs: Sequence[Tensor], arrays: Sequence[Array], z: Array
             node.forms = tuple([(a.shape, a.dtype) for a in z])
         out: Any = tuple([rebuild(a, Port(node, i) if a.dtype.kind == "f" else None) for i, a in enumerate(z)])
     else:
-        node.saved = tuple([z if place == OUT else arrays[place] for place in node.saves])
+        node.saved = chosen(node.saves, arrays, z)
         out = rebuild(z, node) if z.dtype.kind == "f" else wrap(z)
     if state.mode is not True:
         state.mode.made(node, tuple(inputs), z)  # type: ignore[union-attr]
@@ -350,6 +356,24 @@ class ToCopy(Op):
 # --------------------------------------------------------------------------------------------- the two fast ways
 
 
+def chosen(saves: tuple[Any, ...], values: Sequence[Any], output: Any) -> tuple[Any, ...]:
+    """Return what a rule of one output saves."""
+    return tuple([output if place == OUT else values[place] for place in saves])
+
+
+def _specialised(apply: Any, rule: type[Op]) -> Any:
+    """Return `apply` under the rule's name, with a code object of its own.
+
+    The interpreter adapts bytecode to the types it meets, per code object. One shared by all rules would meet them all.
+    """
+    name = rule.__qualname__.lower()
+    code = apply.__code__.replace(co_name=name, co_qualname=name)
+    own = FunctionType(code, apply.__globals__, name, apply.__defaults__, apply.__closure__)
+    own.__doc__ = rule.__doc__
+    own.__annotations__ = apply.__annotations__
+    return own
+
+
 def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor]:
     """Return the function that applies a rule of one input and no attributes, and records it.
 
@@ -373,7 +397,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
         if d is not F8 and d is not F4 and floating and d.kind != "f":
             input = cast(input, dtypes.get_default_dtype().dtype)
             x = input._array
-        n = _new(rule)
+        n = rule()
         try:
             z = forward(n, x)
         except TypeError as error:
@@ -396,9 +420,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
             t._needs = False if mode else None  # None: because of no_grad
         return t
 
-    apply.__name__ = apply.__qualname__ = rule.__qualname__.lower()
-    apply.__doc__ = rule.__doc__
-    return apply
+    return _specialised(apply, rule)
 
 
 def binary(
@@ -432,6 +454,8 @@ def binary(
     forward_number: Any = with_number.forward if with_number else None
     saves = rule.saves
     number_saves = with_number.saves if with_number else ()
+    saves_both = saves == (0, 1)
+    saves_number = number_saves == (1,)
     broadcasts = rule.broadcasts
 
     def apply(input: Tensor, other: Any) -> Tensor:
@@ -446,7 +470,7 @@ def binary(
             y = other._array
             if y.dtype is not d or swapped or (ndim and (x.ndim != ndim or y.ndim != ndim)):
                 return promoted(input, other)
-            n = _new(rule)
+            n = rule()
             try:
                 z = forward(n, x, y)
             except ValueError as error:
@@ -463,7 +487,7 @@ def binary(
                     (other._node or other) if other._needs else None,
                 )
                 n.seq = _tick()
-                n.saved = (x, y) if saves == (0, 1) else tuple([(x, y)[i] if i != OUT else z for i in saves])
+                n.saved = (x, y) if saves_both else chosen(saves, (x, y), z) if saves else ()
                 n.extra = None
                 n.shapes = (x.shape, y.shape) if broadcasts and x.shape != y.shape else None
                 t._node = n
@@ -476,7 +500,7 @@ def binary(
             return t
         if forward_number is None or (type(other) is not float and type(other) is not int):
             return promoted(input, other)
-        n = _new(with_number)
+        n = with_number()
         z = forward_number(n, x, other)
         t = _new(_Tensor)
         t._array = z
@@ -485,7 +509,7 @@ def binary(
         if mode and input._needs:
             n.edges = (input._node or input,)
             n.seq = _tick()
-            n.saved = tuple([(x, other)[i] if i != OUT else z for i in number_saves]) if number_saves else ()
+            n.saved = (other,) if saves_number else chosen(number_saves, (x, other), z) if number_saves else ()
             n.extra = n.shapes = None
             t._node = n
             t._needs = True
@@ -537,16 +561,14 @@ def binary(
             if len(tensors) == 1 or values[0].shape == values[1].shape:
                 n.shapes = None
             connect(n, tensors)
-            n.saved = tuple([values[i] if i != OUT else z for i in n.saves])
+            n.saved = chosen(n.saves, values, z)
             t._node = n
             t._needs = True
             if state.mode is not True:
                 state.mode.made(n, operands, z)  # type: ignore[union-attr]
         return t
 
-    apply.__name__ = apply.__qualname__ = rule.__qualname__.lower()
-    apply.__doc__ = rule.__doc__
-    return apply
+    return _specialised(apply, rule)
 
 
 def not_defined(rule: type[Op], error: TypeError) -> DtypeError:

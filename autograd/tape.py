@@ -196,24 +196,26 @@ class Port(Node):
         return node.name()
 
 
-def collect(roots: Iterable[Edge]) -> list[Edge]:
-    """Return all that `roots` depend on, latest first, leaves last. Iterative: depth does not matter."""
+def collect(roots: Iterable[Edge]) -> list[Node]:
+    """Return all nodes that `roots` depend on, latest first. Iterative: depth does not matter."""
     seen = set(roots)
-    stack = list(seen)
-    order = []
+    stack: list[Any] = list(seen)
+    order: list[Node] = []
     pop, push, add, keep = stack.pop, stack.append, seen.add, order.append
     while stack:
         node = pop()
-        keep(node)
-        for e in node.edges:
-            if e is not None and e not in seen:
-                add(e)
-                push(e)
+        edges = node.edges
+        if edges:  # a leaf has none
+            keep(node)
+            for e in edges:
+                if e is not None and e not in seen:
+                    add(e)
+                    push(e)
     order.sort(key=attrgetter("seq"), reverse=True)
     return order
 
 
-def leading_to(order: Sequence[Edge], targets: Iterable[Edge]) -> set[Edge]:
+def leading_to(order: Sequence[Node], targets: Iterable[Edge]) -> set[Edge]:
     """Return those of `order` (latest first) that pass a gradient on towards one of `targets`."""
     reached = set(targets)
     runs = set()
@@ -270,6 +272,7 @@ def run_backward(
     owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
     for root, g in zip(roots, gradients, strict=True):
         sums[root] = sums[root] + g if root in sums else g
+    arrived = sums.pop
     last_edit = versions.last_edit
     observer = modes.state.observer
     before = modes.state.grad
@@ -277,54 +280,40 @@ def run_backward(
     h: Any
     try:
         for node in order:
-            if node.is_leaf:
-                break  # leaves come last
-            g = sums.pop(node, None)
-            if g is None:
+            g = arrived(node, None)
+            if g is None or (runs is not None and node not in runs and node not in captured):
                 continue
-            if runs is not None and node not in runs and node not in captured:
-                continue
-            if node.extra is not None:
-                g = run_hooks(node.extra, g)
+            extra = node.extra
+            if extra is not None:
+                g = run_hooks(extra, g)
             if runs is not None:
                 if node in captured:
                     captured[node] = g
                 if node not in runs:
                     continue
             saved = node.saved
-            if saved is None:  # freed by a pass inside a hook, or in another thread
+            if saved:
+                if last_edit[0] > node.seq:
+                    check_saved(node, saved)
+            elif saved is None:  # freed by a pass inside a hook, or in another thread
                 raise freed(node)
-            if last_edit[0] > node.seq and saved:
-                check_saved(node, saved)
             if type(g) is Outputs:
                 g = node.complete(g)
             h = node.backward_recorded(g) if create_graph else node.backward(g, *saved)
             if node.shapes is not None:
                 h = unbroadcast_all(h, node.shapes, node.edges)
-            if saved and not retain_graph and (node.extra is None or node.extra.seen is None):
-                node.saved = None
-                if node.extra is not None:
-                    node.extra.kept = None
             if observer is not None:
                 observer.ran(node, g, h)
-            if node.extra is not None and node.extra.after:
-                h = run_after_hooks(node, g, h)
-            edges = node.edges
-            if len(edges) == 1 and type(h) is not tuple:
-                e = edges[0]
-                if e is not None and h is not None:
-                    if e not in sums:
-                        sums[e] = h
-                    elif e in owned:
-                        held = sums[e]
-                        held += h
-                        sums[e] = held
-                    else:
-                        sums[e] = sums[e] + h
-                        if not create_graph:
-                            owned.add(e)
-                continue
-            for e, h1 in zip(edges, h):
+            if extra is None:
+                if saved and not retain_graph:
+                    node.saved = None
+            else:
+                if not retain_graph and extra.seen is None:
+                    node.saved = None if saved else saved
+                    extra.kept = None
+                if extra.after:
+                    h = run_after_hooks(node, g, h)
+            for e, h1 in zip(node.edges, h if type(h) is tuple else (h,)):
                 if e is None or h1 is None:
                     continue
                 if e not in sums:
@@ -344,17 +333,16 @@ def run_backward(
     return [captured[t] for t in targets] if targets is not None else []
 
 
-def refuse_if_stale(order: Sequence[Edge], runs: set[Edge] | None) -> None:
+def refuse_if_stale(order: Sequence[Node], runs: set[Edge] | None) -> None:
     """Raise, before anything changes, if a node of the pass has lost or had edited what it saved."""
     for node in [n for n in order if n.saved is None]:
         if runs is None or node in runs:
             raise freed(node)
     edited = versions.last_edit[0]
-    oldest = next((n for n in reversed(order) if not n.is_leaf), None)
-    if oldest is None or edited < oldest.seq:
+    if not order or edited < order[-1].seq:
         return
     for node in order:
-        if isinstance(node, Node) and node.saved and edited > node.seq and (runs is None or node in runs):
+        if node.saved and edited > node.seq and (runs is None or node in runs):
             check_saved(node, node.saved)
 
 
