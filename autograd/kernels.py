@@ -100,6 +100,6 @@ def keep_where(mask: Array, g: Array) -> Array:
 @routine
 def replace(x: Array, index: Any, value: Array) -> Array:
     """Return `x` with `value` at `index`."""
-    z = x.copy()
+    z = np.array(x)
     z[index] = value
     return z

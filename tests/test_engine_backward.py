@@ -71,6 +71,15 @@ def test_create_graph_retains_the_graph() -> None:
     assert x.grad.item() == 12.0
 
 
+def test_backward_with_create_graph_retains_the_graph() -> None:
+    x = leaf(2.0)
+    y = x**3
+    y.backward(create_graph=True)
+    x.grad = None  # a recorded gradient refers to x: let go of it
+    y.backward()
+    assert x.grad.item() == 12.0
+
+
 def test_without_create_graph_gradients_have_no_history() -> None:
     x = leaf([1.0, 2.0])
     (x**3).sum().backward()

@@ -247,6 +247,38 @@ def test_in_place_power_and_product_with_itself() -> None:
     assert x.grad.tolist() == [12.0, 27.0]
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        *(
+            (name, ())
+            for name in ("neg_", "abs_", "exp_", "log_", "sqrt_", "tanh_", "sigmoid_", "relu_", "reciprocal_")
+        ),
+        *((name, (1.5,)) for name in ("add_", "sub_", "mul_", "div_", "pow_")),
+        *((name, "w") for name in ("add_", "sub_", "mul_", "div_", "pow_")),
+        ("clamp_", (0.5, 1.5)),
+        ("zero_", ()),
+        ("fill_", (3.0,)),
+    ],
+    ids=str,
+)
+def test_every_in_place_method_has_the_gradients_of_its_plain_form(name: str, arguments: Any) -> None:
+    """And what it saves is its own operand and result, though they share one memory."""
+
+    def gradients(method: str) -> list[Any]:
+        x, w = leaf([0.7, 1.2, 2.0]), leaf([1.1, 0.4, 2.5])
+        y = x * 1.25
+        given = (w,) if arguments == "w" else arguments
+        if method in ("zero", "fill"):  # these have no plain form
+            z = y * 0.0 + (given or (0.0,))[0]
+        else:
+            z = getattr(y, method)(*given)
+        (z * z * constant([1.0, 2.0, 3.0]) + y.detach() * 0.0).sum().backward()
+        return [z.tolist(), x.grad.tolist(), None if w.grad is None else w.grad.tolist()]
+
+    assert gradients(name) == gradients(name.rstrip("_"))
+
+
 def test_in_place_on_what_needed_no_gradient_makes_it_need_one() -> None:
     x, total = leaf([1.0, 2.0]), constant([0.0, 0.0])
     for _ in range(3):
@@ -330,6 +362,20 @@ def test_assigning_a_number_or_a_broadcast_value() -> None:
     (y * y).sum().backward()
     assert x.grad.tolist() == [[0.0, 0.0], [24.0, 0.0]]
     assert v.grad.tolist() == [20.0]
+
+
+def test_assigning_to_a_0d_result() -> None:
+    x, v = leaf(3.0), leaf(5.0)
+    y = x * 2.0
+    y[...] = v * 4.0
+    z = x * 2.0
+    z[()] = 7.0
+    masked = x * 2.0
+    masked[masked > 1.0] = 8.0
+    assert [y.item(), z.item(), masked.item()] == [20.0, 7.0, 8.0]
+    (y + z + masked).backward()
+    assert x.grad.item() == 0.0
+    assert v.grad.item() == 4.0
 
 
 @pytest.mark.parametrize("style", ["mask", "integers", "tensor of integers"])

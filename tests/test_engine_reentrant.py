@@ -296,6 +296,20 @@ def test_threads_accumulate_into_one_leaf_without_loss() -> None:
 
 
 @pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("size", [1, 300_000], ids=["small", "large enough for NumPy to let other threads run"])
+def test_threads_race_for_the_first_gradient_and_for_every_other(size: int) -> None:
+    for _ in range(20):
+        x = leaf(np.ones(size))
+
+        def work(number: int, x: autograd.Tensor = x) -> None:
+            for _ in range(2):
+                (x * (number + 1.0)).sum().backward()
+
+        together(work)
+        assert (x.grad == 2 * 36.0).all()
+
+
+@pytest.mark.usefixtures("hasty")
 def test_threads_share_a_retained_encoder() -> None:
     """Eight heads on one recorded encoder: each thread's pass walks the encoder's nodes at the same time."""
     net = model()

@@ -597,6 +597,15 @@ def test_where_nothing_but_missing_gradients_arrive_nothing_is_stored() -> None:
     assert y.grad.item() == 1.0
 
 
+def test_a_part_without_gradient_does_not_stop_the_parts_made_before_it() -> None:
+    x, y = leaf(1.0), leaf(2.0)
+    early = y * 3
+    late = x * x
+    SecondOnly.apply(late, early).backward()
+    assert x.grad is None
+    assert y.grad.item() == 3.0
+
+
 def test_missing_gradients_of_several_outputs_are_zeros() -> None:
     received = []
 
