@@ -57,9 +57,10 @@ class Tensor(Leaf):
         Prefer `autograd.tensor`.
     """
 
-    __slots__ = ("__weakref__", "_array", "_family", "_node")
+    __slots__ = ("__weakref__", "_array", "_family", "_node", "_shape")
 
     _array: Any
+    _shape: tuple[int, ...]  # that of `_array`: results share the tuple, so comparing shapes mostly is comparing `is`
     _node: Any
     _family: Family | Origin | None
 
@@ -72,6 +73,7 @@ class Tensor(Leaf):
             t._array = np.array(source, d)
         else:
             t._array = np.zeros(data, d) if data else np.zeros(0, d)
+        t._shape = t._array.shape
         t._node = t._grad = t._family = t._extra = None
         t._needs = False
         return t
@@ -81,7 +83,7 @@ class Tensor(Leaf):
     @property
     def shape(self) -> Size:
         """The sizes of its dimensions."""
-        return Size(self._array.shape)
+        return Size(self._shape)
 
     def size(self, dim: Int | None = None) -> Any:
         """Return the shape, or the size of one dimension."""
@@ -443,6 +445,7 @@ class Tensor(Leaf):
         if self._needs:
             dtypes.require_float(value._array.dtype, "data was assigned")
         self._array = own(value)
+        self._shape = self._array.shape
 
     def detach(self) -> Tensor:
         """Return a tensor on the same memory, without history."""
@@ -888,6 +891,7 @@ def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | Non
     if cls is not Tensor:
         t = cast(Tensor, object.__new__(cls))
         t._array = array
+        t._shape = array.shape
         t._node = t._grad = t._family = t._extra = None
     t._needs = requires_grad
     if name is not None:

@@ -15,12 +15,19 @@ from autograd.inplace import own
 from autograd.ops.shape import sizes
 
 
+#: One tuple for all leaves of a shape, so that operations find equal shapes by `is`.
+_shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+
 def _finish(array: Any, requires_grad: bool, device: Any = None, name: str | None = None) -> Tensor:
     if device is not None:
         require_cpu(device)
     if requires_grad:
         dtypes.require_float(array.dtype, "requires_grad=True was asked")
     t = wrap(array)
+    t._shape = _shapes.setdefault(t._shape, t._shape)
+    if len(_shapes) > 1000:
+        _shapes.clear()
     t._needs = requires_grad
     if name is not None:
         t.name = name

@@ -19,13 +19,13 @@ from autograd.dtypes import F4, F8
 from autograd.errors import DtypeError, ShapeError, say
 from autograd.hooks import Extra
 from autograd.kernels import astype
-from autograd.modes import state
+from autograd.modes import special, state
 from autograd.tape import OUT, Edge, Leaf, Node, Outputs, Port
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
-__all__ = ["OUT", "Op", "binary", "unary"]
+__all__ = ["OUT", "Op", "binary", "reflected", "unary"]
 
 Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or recording arrays
 _tick = versions.tick
@@ -184,6 +184,7 @@ def wrap(array: Array) -> Tensor:
     """Return a Tensor without history that holds `array` itself."""
     t: Tensor = _new(_Tensor)
     t._array = array
+    t._shape = array.shape
     t._node = None
     t._needs = False
     t._grad = None
@@ -386,13 +387,16 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
     forward: Any = rule.forward
     saves_input = rule.saves == (0,)
     saves_output = rule.saves == (OUT,)
+    keeps_shape = rule.broadcasts
     if rule.saves and not (saves_input or saves_output):
         raise TypeError(f"unary rule {rule} saves {rule.saves}: expected (), (0,) or (OUT,). Apply it in general form.")
 
     def apply(input: Tensor) -> Tensor:
-        if not isinstance(input, _Tensor):
+        try:
+            x = input._array
+        except AttributeError:  # called with an array or a number
             input = as_tensor_like(input)
-        x = input._array
+            x = input._array
         d = x.dtype
         if d is not F8 and d is not F4 and floating and d.kind != "f":
             input = cast(input, dtypes.get_default_dtype().dtype)
@@ -404,8 +408,9 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
             raise not_defined(rule, error) from None
         t: Tensor = _new(_Tensor)
         t._array = z
+        t._shape = input._shape if keeps_shape else z.shape
         t._grad = t._family = t._extra = None
-        mode = state.mode
+        mode = state.mode if special[0] else True
         if mode and input._needs:
             n.edges = (input._node or input,)
             n.seq = _tick()
@@ -428,8 +433,6 @@ def binary(
     with_number: type[Op] | None = None,
     *,
     floating: bool = False,
-    swapped: bool = False,
-    ndim: int | None = None,
     otherwise: Callable[[Any, Any], Tensor] | None = None,
 ) -> Callable[[Tensor, Any], Tensor]:
     """Return the function that applies a rule of two inputs, and records it.
@@ -442,74 +445,93 @@ def binary(
         For a tensor and a Python number, which stays a Python number: `forward(x, c)`, one gradient.
     floating : bool
         Turn integer inputs into the default dtype (`true_divide`).
-    swapped : bool
-        The function is a reflected operator: apply the rule to `(other, input)`.
-    ndim : int, optional
-        The rule is for tensors of so many dimensions; others go to `otherwise`.
     otherwise : callable, optional
-        Takes all operands but two float tensors of equal dtype (and right dimensions). By default they are brought to
-        one dtype and the rule is applied.
+        Takes all operands but two float tensors of equal dtype, and those on which `forward` raises ValueError. By
+        default they are brought to one dtype and the rule is applied.
     """
+    general = otherwise or _promoting(rule, with_number, floating=floating)
+    numbered = _numbered(with_number, general) if with_number else general
     forward: Any = rule.forward
-    forward_number: Any = with_number.forward if with_number else None
     saves = rule.saves
-    number_saves = with_number.saves if with_number else ()
     saves_both = saves == (0, 1)
-    saves_number = number_saves == (1,)
     broadcasts = rule.broadcasts
 
     def apply(input: Tensor, other: Any) -> Tensor:
-        if not isinstance(input, _Tensor):
-            return promoted(input, other)
+        try:
+            x = input._array
+        except AttributeError:  # a function called with an array or a number first
+            return general(input, other)
+        d = x.dtype
+        if d is not F8 and d is not F4:
+            return general(input, other)
+        if not isinstance(other, _Tensor):
+            return numbered(input, other)
+        y = other._array
+        if y.dtype is not d:
+            return general(input, other)
+        n = rule()
+        try:
+            z = forward(n, x, y)
+        except ValueError:
+            return general(input, other)  # which words the error
+        t: Tensor = _new(_Tensor)
+        shape = input._shape
+        same = shape is other._shape or shape == other._shape
+        t._array = z
+        t._shape = shape if same else z.shape
+        t._grad = t._family = t._extra = None
+        mode = state.mode if special[0] else True
+        if mode and (input._needs or other._needs):
+            n.edges = (
+                (input._node or input) if input._needs else None,
+                (other._node or other) if other._needs else None,
+            )
+            n.seq = _tick()
+            n.saved = (x, y) if saves_both else chosen(saves, (x, y), z) if saves else ()
+            n.extra = None
+            n.shapes = None if same or not broadcasts else (shape, other._shape)
+            t._node = n
+            t._needs = True
+            if mode is not True:
+                mode.made(n, (input, other), z)
+        else:
+            t._node = None
+            t._needs = False if mode else None
+        return t
+
+    return _specialised(apply, rule)  # type: ignore[no-any-return]
+
+
+def reflected(rule: type[Op], with_number: type[Op], *, floating: bool = False) -> Callable[[Tensor, Any], Tensor]:
+    """Return the function behind a reflected operator: of `(input, other)` the rule's value for `(other, input)`."""
+    general = _promoting(rule, with_number, floating=floating, swapped=True)
+    return _specialised(_numbered(with_number, general), with_number)  # type: ignore[no-any-return]
+
+
+def _numbered(rule: type[Op], general: Callable[[Any, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
+    """Return the function that applies a rule to a float tensor and a Python number; other operands go to `general`."""
+    forward: Any = rule.forward
+    saves = rule.saves
+    saves_number = saves == (1,)
+
+    def apply(input: Tensor, other: Any) -> Tensor:
+        if type(other) is not float and type(other) is not int:
+            return general(input, other)
         x = input._array
         d = x.dtype
         if d is not F8 and d is not F4:
-            return promoted(input, other)
-        t: Tensor
-        if isinstance(other, _Tensor):
-            y = other._array
-            if y.dtype is not d or swapped or (ndim and (x.ndim != ndim or y.ndim != ndim)):
-                return promoted(input, other)
-            n = rule()
-            try:
-                z = forward(n, x, y)
-            except ValueError as error:
-                if otherwise is not None:
-                    return otherwise(input, other)  # which words the error
-                raise shapes_disagree(rule.__qualname__.lower(), error, x.shape, y.shape) from None
-            t = _new(_Tensor)
-            t._array = z
-            t._grad = t._family = t._extra = None
-            mode = state.mode
-            if mode and (input._needs or other._needs):
-                n.edges = (
-                    (input._node or input) if input._needs else None,
-                    (other._node or other) if other._needs else None,
-                )
-                n.seq = _tick()
-                n.saved = (x, y) if saves_both else chosen(saves, (x, y), z) if saves else ()
-                n.extra = None
-                n.shapes = (x.shape, y.shape) if broadcasts and x.shape != y.shape else None
-                t._node = n
-                t._needs = True
-                if mode is not True:
-                    mode.made(n, (input, other), z)
-            else:
-                t._node = None
-                t._needs = False if mode else None
-            return t
-        if forward_number is None or (type(other) is not float and type(other) is not int):
-            return promoted(input, other)
-        n = with_number()
-        z = forward_number(n, x, other)
-        t = _new(_Tensor)
+            return general(input, other)
+        n = rule()
+        z = forward(n, x, other)
+        t: Tensor = _new(_Tensor)
         t._array = z
+        t._shape = input._shape
         t._grad = t._family = t._extra = None
-        mode = state.mode
+        mode = state.mode if special[0] else True
         if mode and input._needs:
             n.edges = (input._node or input,)
             n.seq = _tick()
-            n.saved = (other,) if saves_number else chosen(number_saves, (x, other), z) if number_saves else ()
+            n.saved = (other,) if saves_number else chosen(saves, (x, other), z) if saves else ()
             n.extra = n.shapes = None
             t._node = n
             t._needs = True
@@ -517,58 +539,56 @@ def binary(
                 mode.made(n, (input, other), z)
         else:
             t._node = None
-            t._needs = False if mode else None  # None: because of no_grad
+            t._needs = False if mode else None
         return t
 
-    def promoted(input: Any, other: Any) -> Tensor:
-        """Bring operands of any kind to one dtype, then apply."""
-        if otherwise is not None:
-            return otherwise(input, other)
+    return _specialised(apply, rule)  # type: ignore[no-any-return]
+
+
+def _promoting(
+    rule: type[Op], with_number: type[Op] | None, *, floating: bool, swapped: bool = False
+) -> Callable[[Any, Any], Tensor]:
+    """Return the function that takes operands of any kind, brings them to one dtype and applies the rule."""
+
+    def apply(input: Any, other: Any) -> Tensor:
         if rule.without_bools:
             refuse_bools(rule, input, other)
-        if with_number is not None and isinstance(other, np.generic | int | float) and not isinstance(other, _Tensor):
-            c = number(other)
-            a = as_tensor_like(input)
-            d = dtypes.result_type((a._array.dtype, 2), (dtypes.of_number(c), 0))
-            if floating and d.kind != "f":
-                d = dtypes.get_default_dtype().dtype
-            c = bool(c) if d.kind == "b" else float(c) if d.kind == "f" and isinstance(c, float) else int(c)
-            a = cast(a, d)
-            if d is F8 or d is F4:
-                return apply(a, c)
-            n = with_number()
-            try:
-                z = forward_number(n, a._array, np.asarray(c).astype(d)[()] if d.kind in "iu" else c)
-            except ValueError as error:  # an integer to a negative power
-                raise DtypeError(str(error)) from None
-            return finish(n, (a,), (a._array, c), (a, c), z)
-        a, b = common((other, input) if swapped else (input, other), floating=floating)
-        n = rule()
+        if with_number is None or not isinstance(other, np.generic | int | float):
+            a, b = common((other, input) if swapped else (input, other), floating=floating)
+            n = rule()
+            if a._shape != b._shape:
+                n.shapes = (a._shape, b._shape)
+            return compute(n, (a, b), (a._array, b._array))
+        c = number(other)
+        a = as_tensor_like(input)
+        d = dtypes.result_type((a._array.dtype, 2), (dtypes.of_number(c), 0))
+        if floating and d.kind != "f":
+            d = dtypes.get_default_dtype().dtype
+        a = cast(a, d)
+        # An integer as NumPy's scalar of that dtype, so that 300 wraps around among int8 as in PyTorch.
+        value: Any = np.asarray(c).astype(d)[()] if d.kind in "iu" else c
+        return compute(with_number(), (a,), (a._array, value))
+
+    def compute(n: Op, tensors: tuple[Tensor, ...], values: tuple[Any, ...]) -> Tensor:
+        shapes = getattr(n, "shapes", None)
         try:
-            z = forward(n, a._array, b._array)
+            z = n.forward(*values)
         except ValueError as error:
-            raise shapes_disagree(rule.__qualname__.lower(), error, a._array.shape, b._array.shape) from None
+            raise shapes_disagree(rule.__qualname__.lower(), error, *map(np.shape, values)) from None
         except TypeError as error:
             raise not_defined(rule, error) from None
-        if a._array.shape != b._array.shape:
-            n.shapes = (a._array.shape, b._array.shape)
-        return finish(n, (a, b), (a._array, b._array), (a, b), z)
-
-    def finish(n: Op, tensors: tuple[Tensor, ...], values: tuple[Any, ...], operands: Any, z: Array) -> Tensor:
         t = wrap(z)
         if state.mode and z.dtype.kind == "f" and any([a._needs for a in tensors]):
-            n.extra = None
-            if len(tensors) == 1 or values[0].shape == values[1].shape:
-                n.shapes = None
-            connect(n, tensors)
+            begin(n, tensors)
+            n.shapes = shapes
             n.saved = chosen(n.saves, values, z)
             t._node = n
             t._needs = True
             if state.mode is not True:
-                state.mode.made(n, operands, z)  # type: ignore[union-attr]
+                state.mode.made(n, (*tensors, *values[len(tensors) :]), z)  # type: ignore[union-attr]
         return t
 
-    return _specialised(apply, rule)
+    return apply
 
 
 def not_defined(rule: type[Op], error: TypeError) -> DtypeError:

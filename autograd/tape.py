@@ -272,7 +272,7 @@ def run_backward(
     owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
     for root, g in zip(roots, gradients, strict=True):
         sums[root] = sums[root] + g if root in sums else g
-    arrived = sums.pop
+    arrived, get = sums.pop, sums.get
     last_edit = versions.last_edit
     observer = modes.state.observer
     before = modes.state.grad
@@ -313,17 +313,24 @@ def run_backward(
                     extra.kept = None
                 if extra.after:
                     h = run_after_hooks(node, g, h)
-            for e, h1 in zip(node.edges, h if type(h) is tuple else (h,)):
+            edges = node.edges
+            if type(h) is not tuple:
+                e = edges[0]
+                if e not in sums and h is not None and e is not None:
+                    sums[e] = h
+                    continue
+                h = (h,)
+            for e, h1 in zip(edges, h):
                 if e is None or h1 is None:
                     continue
-                if e not in sums:
+                held = get(e)
+                if held is None:
                     sums[e] = h1
                 elif e in owned:
-                    held = sums[e]
                     held += h1
-                    sums[e] = held
+                    sums[e] = held  # a NumPy scalar is another one now
                 else:
-                    sums[e] = sums[e] + h1
+                    sums[e] = held + h1
                     if not create_graph:
                         owned.add(e)
         g = h = h1 = held = saved = None  # let go: whoever alone holds a gradient may keep it

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import say
-from autograd.op import OUT, Array, Elementwise, Op, as_tensor_like, binary, common, shapes_disagree, unary, wrap
+from autograd.op import OUT, Array, Elementwise, Op, as_tensor_like, binary, common, reflected, shapes_disagree, unary, wrap
 from autograd.kernels import keep_where
 
 if TYPE_CHECKING:
@@ -464,10 +464,9 @@ pow = binary(Pow, PowNumber)  # noqa: A001
 remainder = binary(Remainder)
 maximum = binary(Maximum)
 minimum = binary(Minimum)
-rsub = binary(Sub, Rsub, swapped=True)
-rdiv = binary(Div, Rdiv, floating=True, swapped=True)
-rpow = binary(Pow, Rpow, swapped=True)
-rremainder = binary(Remainder, swapped=True)
+rsub = reflected(Sub, Rsub)
+rdiv = reflected(Div, Rdiv, floating=True)
+rpow = reflected(Pow, Rpow)
 neg = negative = unary(Neg, floating=False)
 abs = unary(Abs, floating=False)  # noqa: A001
 sign = unary(Sign, floating=False)
@@ -524,6 +523,11 @@ def floor_divide(input: Any, other: Any) -> Tensor:
     """Return floor(input / other), in the operands' common dtype, without gradient."""
     a, b = common((input, other))
     return _divided(a, b, lambda x, y: np.floor_divide(x, y))
+
+
+def rremainder(input: Any, other: Any) -> Tensor:
+    """Return the remainder of other / input."""
+    return remainder(other, input)
 
 
 def rfloor_divide(input: Any, other: Any) -> Tensor:

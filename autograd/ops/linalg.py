@@ -9,10 +9,13 @@ import numpy as np
 
 from autograd.errors import ShapeError, say
 from autograd.op import Array, Op, as_tensor_like, binary
-from autograd.kernels import dot2d, unbroadcast
+from autograd.kernels import unbroadcast
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
+
+
+_ndarray = np.ndarray
 
 
 class Mm(Op):
@@ -22,11 +25,14 @@ class Mm(Op):
     saved_for = {0: 1, 1: 0}
 
     def forward(self, x: Array, y: Array) -> Array:
-        return dot2d(x, y)
+        if x.ndim != 2 or y.ndim != 2:
+            raise ValueError("a matrix product takes two matrices")
+        return x.dot(y) if type(x) is _ndarray else np.matmul(x, y)  # half the cost of @
 
     def backward(self, g: Array, x: Array, y: Array) -> Any:
         dx, dy = self.edges
-        return (dot2d(g, y.T) if dx is not None else None), (dot2d(x.T, g) if dy is not None else None)
+        product = _ndarray.dot if type(g) is _ndarray else np.matmul
+        return (product(g, y.T) if dx is not None else None), (product(x.T, g) if dy is not None else None)
 
 
 class Dot(Op):
@@ -150,7 +156,7 @@ def _matmul_any(input: Any, other: Any) -> Tensor:
 
 
 #: Matrix product of any two tensors: vectors, matrices, stacks of matrices (broadcast). Also the operator `@`.
-matmul = binary(Mm, ndim=2, otherwise=_matmul_any)
+matmul = binary(Mm, otherwise=_matmul_any)
 matmul.__name__ = matmul.__qualname__ = "matmul"
 matmul.__doc__ = """Return the matrix product of `input` and `other`: of vectors, matrices or stacks of matrices (broadcast).
 
