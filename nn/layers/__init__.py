@@ -1,0 +1,1 @@
+"""Layers: modules with a function of their own, and containers of modules."""

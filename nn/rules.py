@@ -1,0 +1,206 @@
+"""Derivative rules that are fused for neural networks: the linear layer and the losses.
+
+Each does in one node what a chain of operations would do in several, and more exactly: the cross-entropy never takes
+the logarithm of a probability that has become zero.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd import Op
+from autograd.errors import DtypeError, ShapeError, say
+from autograd.kernels import colsum, dot2d
+
+Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or recording arrays
+
+
+# ------------------------------------------------------------------------------------------------------- linear
+
+
+def folded(x: Array) -> Array:
+    """Return `x` as a matrix: its leading axes folded into one."""
+    return np.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+def rows(x: Array, w: Array) -> Array:
+    """Return `x` as a matrix for the layer of weight `w`; raise if it does not fit."""
+    if x.shape[-1:] != w.shape[1:]:
+        raise misfit(x, w)
+    return folded(x)
+
+
+class Mm(Op):
+    """Y = X Wᵀ     dX = G W,  dW = Gᵀ X     (leading axes of X are folded into one)"""
+
+    saves = (0, 1)
+    saved_for = {0: 1, 1: 0}
+
+    def forward(self, x: Array, w: Array) -> Array:
+        if x.dtype != w.dtype or w.ndim != 2:
+            raise misfit(x, w)
+        if x.ndim != 2:
+            return np.reshape(self.forward(rows(x, w), w), x.shape[:-1] + w.shape[:1])
+        try:
+            return dot2d(x, w.T)
+        except ValueError:
+            raise misfit(x, w) from None
+
+    def backward(self, g: Array, x: Array, w: Array) -> Any:
+        if x.ndim != 2:
+            dx, dw = self.backward(folded(g), folded(x), w)
+            return (None if dx is None else np.reshape(dx, x.shape)), dw
+        to_x, to_w = self.edges
+        return (dot2d(g, w) if to_x is not None else None), (dot2d(g.T, x) if to_w is not None else None)
+
+
+class Addmm(Op):
+    """Y = X Wᵀ + b     dX = G W,  dW = Gᵀ X,  db = Σ rows of G     (leading axes of X are folded into one)"""
+
+    saves = (0, 1)
+    saved_for = {0: 1, 1: 0}
+
+    def forward(self, x: Array, w: Array, b: Array) -> Array:
+        if x.dtype != w.dtype or w.ndim != 2:
+            raise misfit(x, w)
+        if b.shape != w.shape[:1] or b.dtype != w.dtype:
+            raise misfit_bias(w, b)
+        if x.ndim != 2:
+            return np.reshape(self.forward(rows(x, w), w, b), x.shape[:-1] + b.shape)
+        try:
+            return dot2d(x, w.T) + b
+        except ValueError:
+            raise misfit(x, w) from None
+
+    def backward(self, g: Array, x: Array, w: Array) -> Any:
+        if x.ndim != 2:
+            dx, dw, db = self.backward(folded(g), folded(x), w)
+            return (None if dx is None else np.reshape(dx, x.shape)), dw, db
+        to_x, to_w, to_b = self.edges
+        return (
+            dot2d(g, w) if to_x is not None else None,
+            dot2d(g.T, x) if to_w is not None else None,
+            colsum(g) if to_b is not None else None,
+        )
+
+
+def misfit(x: Array, w: Array) -> Exception:
+    """Word the error of an input that does not fit a weight."""
+    if w.ndim != 2 or x.ndim == 0:
+        return ShapeError(
+            say(
+                f"both arguments to linear need to be at least 1D: input is {x.shape}, weight is {w.shape}",
+                "an input (..., in) and a weight (out, in)",
+                "Give a single number its axis: x.reshape(1).",
+            )
+        )
+    layer = f"Linear {w.shape[1]}->{w.shape[0]}"
+    if x.shape[-1] != w.shape[1]:
+        return ShapeError(
+            say(
+                f"{layer}: input is {x.shape}, weight expects {w.shape[1]} features (mat1 and mat2 shapes cannot be "
+                f"multiplied: {math.prod(x.shape[:-1])}x{x.shape[-1]} and {w.shape[1]}x{w.shape[0]})",
+                f"an input of shape (..., {w.shape[1]})",
+                f"Reshape the input so that the features come last, or make the layer with in_features={x.shape[-1]}.",
+            )
+        )
+    return DtypeError(
+        say(
+            f"{layer}: input is {x.dtype}, weight is {w.dtype} (mat1 and mat2 must have the same dtype)",
+            f"an input of dtype {w.dtype}",
+            "Convert the input (x.float(), x.double()) or the layer (model.double()).",
+        )
+    )
+
+
+def misfit_bias(w: Array, b: Array) -> Exception:
+    """Word the error of a bias that does not fit a weight."""
+    return (ShapeError if b.shape != w.shape[:1] else DtypeError)(
+        say(
+            f"Linear {w.shape[1]}->{w.shape[0]}: bias is {b.shape} of dtype {b.dtype}",
+            f"shape {w.shape[:1]} and dtype {w.dtype}, one number an output",
+            "Make the bias a vector of length out_features.",
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- losses
+
+
+class MseLoss(Op):
+    """L = Σ (x - t)² / n     dx = 2 (x - t) g / n,  dt = -dx     (n = 1 for a sum; elementwise without reduction)"""
+
+    __slots__ = ("reduction",)
+    saves = (0, 1)
+    reduction: str
+
+    def forward(self, x: Array, t: Array) -> Array:
+        squares = np.square(x - t)
+        return squares if self.reduction == "none" else np.sum(squares) / self.count(x)
+
+    def count(self, x: Array) -> float:
+        """Return the number of elements averaged over; nan for none, whose mean is nan."""
+        return math.prod(x.shape) or math.nan if self.reduction == "mean" else 1
+
+    def backward(self, g: Array, x: Array, t: Array) -> Any:
+        dx = (x - t) * (g * (2 / self.count(x)))
+        return dx, (-dx if self.needs(1) else None)
+
+
+class CrossEntropy(Op):
+    """L = Σ_i (ln Σ_c exp(x_ic) - x_iy) / n     dx = (softmax(x) - onehot(y)) g / n     (n = 1 for a sum)"""
+
+    __slots__ = ("reduction",)
+    torch_name = "NllLossBackward0"
+    saves = (0, 1)
+    reduction: str
+
+    def forward(self, x: Array, y: Array) -> Array:
+        _, sums, top = self.keep("exponentials", exponentials, x)
+        losses = np.log(sums) + (top - x[np.arange(x.shape[0]), y])
+        return losses if self.reduction == "none" else total(losses) / self.count(x)
+
+    def count(self, x: Array) -> float:
+        """Return the number of rows averaged over; nan for none, whose mean is nan."""
+        return x.shape[0] or math.nan if self.reduction == "mean" else 1
+
+    def backward(self, g: Array, x: Array, y: Array) -> Any:
+        e, sums, _ = self.keep("exponentials", exponentials, x)
+        share = g / self.count(x)
+        return less_at_label(e * (share / sums)[:, None], y, share), None
+
+
+def exponentials(x: Array) -> tuple[Array, Array, Array]:
+    """Return exp(x - top), its row sums, and top, the largest of each row: softmax without overflow."""
+    top = row_max(x)
+    e = np.exp(x - top[:, None])
+    return e, colsum(e.T), top  # column sums come as a product with ones, which is faster than a sum over rows
+
+
+# On ndarrays a ufunc's own `reduce` takes half the time of np.max and np.sum, and the gradient of the labelled entries
+# is written where it belongs; Tensors and recording arrays get the same in NumPy's functions.
+
+
+def row_max(x: Array) -> Array:
+    """Return the largest element of each row of a matrix."""
+    return np.maximum.reduce(x, axis=1) if type(x) is np.ndarray else np.max(x, axis=1)
+
+
+def total(x: Array) -> Array:
+    """Return the sum of a vector."""
+    return np.add.reduce(x) if type(x) is np.ndarray else np.sum(x)
+
+
+def less_at_label(p: Array, y: Array, share: Array) -> Array:
+    """Return the matrix `p` with `share` (a number, or one a row) taken from each row's entry at its label `y`.
+
+    `p` is the caller's own: an ndarray is changed in place.
+    """
+    if type(p) is np.ndarray:
+        p[np.arange(p.shape[0]), y] -= share
+        return p
+    one_hot = y[:, None] == np.arange(p.shape[1])
+    return p - one_hot * (share if share.ndim == 0 else share[:, None])
