@@ -362,6 +362,28 @@ def test_assigning_a_number_or_a_broadcast_value() -> None:
     assert v.grad.tolist() == [20.0]
 
 
+@pytest.mark.parametrize(
+    ("part", "slope"),
+    [
+        (lambda y: y[0], 1.0),
+        (lambda y: y[:1][0], 1.0),
+        (lambda y: y[0].detach(), 0.0),
+        (lambda y: y.detach()[0], 0.0),
+        (lambda y: y.data[0], 0.0),
+        (lambda y: y.detach().numpy()[0], 0.0),
+    ],
+    ids=["itself", "a view of itself", "detached", "of the detached", "data", "numpy"],
+)
+def test_assigning_a_part_to_itself(part: Callable[[Any], Any], slope: float) -> None:
+    """The memory does not change, but a detached part brings no gradient."""
+    x = leaf([1.0, 2.0])
+    y = x * 1.0
+    y[0] = part(y)
+    assert y.tolist() == [1.0, 2.0]
+    (y * constant([1.0, 10.0])).sum().backward()
+    assert x.grad.tolist() == [slope, 10.0]
+
+
 def test_assigning_to_a_0d_result() -> None:
     x, v = leaf(3.0), leaf(5.0)
     y = x * 2.0
