@@ -33,9 +33,8 @@ from autograd.creation import (
     zeros,
     zeros_like,
 )
-from autograd.function import Function
 from autograd.device import device
-from autograd.dtypes import bool_ as bool  # noqa: A004
+from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (
     dtype,
     float16,
@@ -50,11 +49,12 @@ from autograd.dtypes import (
     uint8,
 )
 from autograd.dtypes import float16 as half
-from autograd.dtypes import float32 as float  # noqa: A004
+from autograd.dtypes import float32 as float
 from autograd.dtypes import float64 as double
 from autograd.dtypes import int16 as short
-from autograd.dtypes import int32 as int  # noqa: A004
+from autograd.dtypes import int32 as int
 from autograd.dtypes import int64 as long
+from autograd.function import Function
 from autograd.generator import Generator, default_generator
 from autograd.hooks import watch
 from autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -82,7 +82,7 @@ from autograd.ops.compare import (
     ne,
 )
 from autograd.ops.elementwise import (
-    abs,  # noqa: A004
+    abs,
     add,
     clamp,
     clip,
@@ -100,7 +100,7 @@ from autograd.ops.elementwise import (
     multiply,
     neg,
     negative,
-    pow,  # noqa: A004
+    pow,
     reciprocal,
     relu,
     remainder,
@@ -116,18 +116,18 @@ from autograd.ops.index import masked_fill
 from autograd.ops.join import cat, chunk, concat, concatenate, split, stack, unbind
 from autograd.ops.linalg import dot, matmul, mm, mv
 from autograd.ops.reduce import (
-    all,  # noqa: A004
-    any,  # noqa: A004
+    all,
+    any,
     argmax,
     argmin,
     log_softmax,
     logsumexp,
-    max,  # noqa: A004
+    max,
     mean,
-    min,  # noqa: A004
+    min,
     softmax,
     std,
-    sum,  # noqa: A004
+    sum,
     var,
 )
 from autograd.ops.shape import (
@@ -156,6 +156,164 @@ from autograd.random import (
     seed,
     set_rng_state,
 )
+
+__all__ = [
+    "OUT",
+    "Function",
+    "Generator",
+    "Op",
+    "Size",
+    "Tensor",
+    "abs",
+    "add",
+    "all",
+    "allclose",
+    "any",
+    "arange",
+    "argmax",
+    "argmin",
+    "as_tensor",
+    "asarray",
+    "backward",
+    "bitwise_and",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_xor",
+    "bool",
+    "broadcast_to",
+    "cat",
+    "chunk",
+    "clamp",
+    "clip",
+    "clone",
+    "concat",
+    "concatenate",
+    "cos",
+    "cuda",
+    "default_generator",
+    "detect_anomaly",
+    "device",
+    "div",
+    "dot",
+    "double",
+    "dtype",
+    "edited",
+    "empty",
+    "empty_like",
+    "enable_grad",
+    "eq",
+    "equal",
+    "errors",
+    "exp",
+    "expand",
+    "eye",
+    "flatten",
+    "float",
+    "float16",
+    "float32",
+    "float64",
+    "floor",
+    "floor_divide",
+    "from_numpy",
+    "full",
+    "full_like",
+    "function",
+    "ge",
+    "get_default_dtype",
+    "get_rng_state",
+    "grad",
+    "gt",
+    "half",
+    "hooks",
+    "initial_seed",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_anomaly_enabled",
+    "is_grad_enabled",
+    "is_tensor",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "kernels",
+    "le",
+    "linspace",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "logsumexp",
+    "long",
+    "lt",
+    "manual_seed",
+    "masked_fill",
+    "matmul",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "mm",
+    "mul",
+    "multiply",
+    "mv",
+    "ne",
+    "neg",
+    "negative",
+    "no_grad",
+    "numel",
+    "ones",
+    "ones_like",
+    "permute",
+    "pow",
+    "rand",
+    "rand_like",
+    "randint",
+    "randn",
+    "randn_like",
+    "randperm",
+    "ravel",
+    "reciprocal",
+    "relu",
+    "remainder",
+    "reshape",
+    "seed",
+    "set_default_dtype",
+    "set_grad_enabled",
+    "set_rng_state",
+    "short",
+    "sigmoid",
+    "sign",
+    "sin",
+    "softmax",
+    "split",
+    "sqrt",
+    "squeeze",
+    "stack",
+    "std",
+    "sub",
+    "sum",
+    "swapaxes",
+    "t",
+    "tanh",
+    "tensor",
+    "transpose",
+    "uint8",
+    "unbind",
+    "unsqueeze",
+    "var",
+    "versions",
+    "watch",
+    "where",
+    "zeros",
+    "zeros_like",
+]
 
 __version__ = "0.1.0"
 
@@ -191,4 +349,5 @@ def __getattr__(name: str) -> _Any:
 
 
 if _TYPE_CHECKING:
-    from autograd.drawing import Graph, draw
+    from autograd.drawing import Graph as Graph
+    from autograd.drawing import draw as draw

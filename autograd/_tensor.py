@@ -14,9 +14,9 @@ from autograd import backward as backward_
 from autograd import dtypes, modes, op, printing, versions
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
-from autograd.op import as_tensor_like, edge_of, wrap
 from autograd.hooks import Extra, RemovableHandle
-from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into, relate
+from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into
+from autograd.op import as_tensor_like, wrap
 from autograd.ops import compare, elementwise, index, join, linalg, protocol, reduce
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension

@@ -10,10 +10,9 @@ from autograd import dtypes
 from autograd._tensor import Tensor
 from autograd.device import require_cpu
 from autograd.errors import say
-from autograd.op import wrap
 from autograd.inplace import own
+from autograd.op import wrap
 from autograd.ops.shape import sizes
-
 
 #: One tuple for all leaves of a shape, so that operations find equal shapes by `is`.
 _shapes: dict[tuple[int, ...], tuple[int, ...]] = {}

@@ -10,10 +10,10 @@ import numpy as np
 
 from autograd import modes, versions
 from autograd._tensor import Tensor
-from autograd.errors import AutogradError, GraphError, InPlaceError, ShapeError, say
-from autograd.op import OUT, MultiOp, Op, begin, edge_of, rebuild, wrap
+from autograd.errors import AutogradError, GraphError, ShapeError, say
 from autograd.inplace import become, refuse_unless_editable
 from autograd.kernels import unbroadcast
+from autograd.op import OUT, MultiOp, Op, begin, edge_of, rebuild, wrap
 from autograd.tape import Outputs, Port, freed
 
 

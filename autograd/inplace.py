@@ -17,8 +17,8 @@ import numpy as np
 
 from autograd import dtypes, versions
 from autograd.errors import InPlaceError, ShapeError, say
-from autograd.op import Array, Elementwise, Op, begin, edge_of, wrap
 from autograd.modes import state
+from autograd.op import Array, Elementwise, Op, begin, edge_of, wrap
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

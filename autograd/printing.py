@@ -36,7 +36,7 @@ class _Format:
         if finite.size:
             high, low = float(finite.max()), float(finite.min())
             if self.whole:
-                self.scientific = high / low > 1000.0 and high > 1e8 or high > 1e8
+                self.scientific = (high / low > 1000.0 and high > 1e8) or high > 1e8
             else:
                 self.scientific = high / low > 1000.0 or high > 1e8 or low < 1e-4
         self.width = max((len(self(v)) for v in shown.flat), default=1)

@@ -21,7 +21,7 @@ from autograd.hooks import Extra
 from autograd.kernels import unbroadcast
 
 if TYPE_CHECKING:
-    from autograd.dtypes import dtype
+    pass
 
 Gradient: TypeAlias = Any  # an ndarray or NumPy scalar; a Tensor while a graph of the backward pass is recorded
 Edge: TypeAlias = Union["Node", "Leaf"]

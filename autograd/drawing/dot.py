@@ -6,7 +6,6 @@ its colour, and the colours are those of Okabe and Ito, which colour-blind peopl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,18 +15,21 @@ from autograd.errors import say
 
 DIRECTIONS = ("TB", "LR")
 
-_SHAPES: dict[Kind, dict[str, str]] = {
-    "op": {},
-    "leaf": {"shape": "box", "style": "filled", "fillcolor": "#d3e9f8", "color": "#0072b2"},
-    "constant": {"shape": "note", "style": "filled", "fillcolor": "#f0f0f0", "color": "#767676"},
+_FONT = 'fontname="Helvetica", fontsize=11'
+_STYLES: dict[Kind, str] = {
+    "op": 'shape=box, style="rounded,filled", fillcolor="#fff3d1", color="#b87a00"',
+    "leaf": 'shape=box, style="filled", fillcolor="#d3e9f8", color="#0072b2"',
+    "constant": 'shape=note, style="filled", fillcolor="#f0f0f0", color="#767676"',
 }
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
+
+ONE_WAY = ("-", "/", "%", "**", "@")  #: signs whose operands may not be exchanged
+SIDES = ("left", "right")
 
 
 def quote(text: str) -> str:
     """Return `text` as a DOT string that shows as it is: nothing in it is read as an escape, an entity or markup."""
-    text = _CONTROL.sub("\ufffd", text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
-    return '"' + text.replace("\n", "\\n") + '"'
+    text = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'
 
 
 def to_dot(graph: Graph, direction: Direction = "TB") -> str:
@@ -40,23 +42,18 @@ def to_dot(graph: Graph, direction: Direction = "TB") -> str:
                 'Write for instance to_dot(direction="LR").',
             )
         )
-    lines = ["digraph {"]
-    lines.append(f"  graph [rankdir={direction}, nodesep=0.3, ranksep=0.35, {_FONT}" + _note(graph) + "];")
-    lines.append(f'  node [shape=box, style="rounded,filled", fillcolor="#fff3d1", color="#b87a00", {_FONT}, '
-                 'margin="0.14,0.07"];')  # fmt: skip
-    lines.append(f'  edge [color="#555555", arrowsize=0.7, {_FONT}];')
-    lines += _nodes(graph)
+    note = f", labelloc=b, label={quote(graph.note)}" if graph.note else ""
+    lines = [
+        "digraph {",
+        f"  graph [rankdir={direction}, nodesep=0.3, ranksep=0.35, {_FONT}{note}];",
+        f'  node [{_FONT}, margin="0.14,0.07"];',
+        f'  edge [{_FONT}, color="#555555", fontcolor="#555555", arrowsize=0.7];',
+        *_nodes(graph),
+    ]
     for node in graph.ops:
         lines += [_edge(graph, e) for e in node.operands if isinstance(e, Edge)]
     lines.append("}")
     return "\n".join(lines) + "\n"
-
-
-_FONT = 'fontname="Helvetica", fontsize=11'
-
-
-def _note(graph: Graph) -> str:
-    return f", labelloc=b, label={quote(graph.note)}" if graph.note else ""
 
 
 def _nodes(graph: Graph) -> Iterable[str]:
@@ -81,7 +78,8 @@ def _nodes(graph: Graph) -> Iterable[str]:
             yield indent + _node(graph, graph.nodes[item])
         else:
             yield f"{indent}subgraph cluster_{number[item]} {{"
-            yield f'{indent}  label={quote(labels.cut(item))}; style="rounded"; color="#999999"; fontcolor="#555555";'
+            yield f'{indent}  label={quote(labels.cut(item))}; labeljust=l; style="rounded"; '
+            yield f'{indent}  color="#999999"; fontcolor="#555555";'
             stack.append(iter(boxes[item]))
 
 
@@ -92,10 +90,9 @@ def _and_above(path: str) -> list[tuple[str, str]]:
 
 
 def _node(graph: Graph, node: Node) -> str:
-    attributes = {"label": quote("\n".join(_lines(graph, node))), **{k: quote(v) for k, v in _SHAPES[node.kind].items()}}
-    if node.id in graph.roots:
-        attributes["penwidth"] = "2.5"
-    return f"n{node.id} [{', '.join([f'{k}={v}' for k, v in attributes.items()])}];"
+    label = quote("\n".join(_lines(graph, node)))
+    root = ", penwidth=2.5" if node.id in graph.roots else ""
+    return f"n{node.id} [label={label}, {_STYLES[node.kind]}{root}];"
 
 
 def _lines(graph: Graph, node: Node) -> list[str]:
@@ -111,28 +108,34 @@ def _lines(graph: Graph, node: Node) -> list[str]:
 
 
 def _what(graph: Graph, node: Node) -> str:
-    """Return what an operation computes. Operands without a name are dots: the edges show them."""
+    """Return what an operation computes, of operands without a name only how many there are: the edges show them."""
     if node.kind != "op":
         return ""
-
-    def spell(operand: Operand) -> str:
-        if operand is None:
-            return "·"
-        if not isinstance(operand, Edge):
-            return labels.number(operand)
-        return labels.cut(graph.nodes[operand.source].outputs[operand.output].name or "·")
-
-    if labels.between(node) or node.op == "neg":
-        return labels.expression(node, spell)
+    sign = labels.between(node)
+    if sign is not None and not any([_named(graph, operand) for operand in node.operands]):
+        return sign
+    if sign is not None or node.op == "neg":
+        return labels.expression(node, lambda operand: _named(graph, operand) or "·")
     inside = ", ".join(labels.numbers(node) + labels.attributes(node))
     return f"{node.op}({inside})" if inside else node.op
 
 
+def _named(graph: Graph, operand: Operand) -> str:
+    """Return a number, the name of an operand that has one, or ""."""
+    if operand is None:
+        return ""
+    if not isinstance(operand, Edge):
+        return labels.number(operand)
+    return labels.cut(graph.nodes[operand.source].outputs[operand.output].name or "")
+
+
 def _edge(graph: Graph, edge: Edge) -> str:
-    source = graph.nodes[edge.source]
-    attributes = []
-    if len(source.outputs) > 1:
-        attributes.append(f"label={quote(f'output {edge.output}')}")
+    source, target = graph.nodes[edge.source], graph.nodes[edge.target]
+    words = [f"output {edge.output}"] if len(source.outputs) > 1 else []
+    if labels.between(target) in ONE_WAY and len([o for o in target.operands if isinstance(o, Edge)]) == 2:
+        if not all([_named(graph, operand) for operand in target.operands]):
+            words.append(SIDES[edge.position])
+    attributes = [f"label={quote(', '.join(words))}"] if words else []
     if source.kind == "constant":
         attributes.append('style="dashed"')
     return f"  n{edge.source} -> n{edge.target}" + (f" [{', '.join(attributes)}];" if attributes else ";")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +18,10 @@ INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "remainder": "%", "pow": "**",
     "matmul": "@", "mv": "@", "vm": "@", "dot": "@",
 }  # fmt: skip
-#: The same, with the tensor second.
+#: The same, with the operands exchanged.
 REFLECTED = {"rsub": "-", "rdiv": "/", "rpow": "**"}
+
+_NOT_SHOWN = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]+")
 
 
 def number(value: Any) -> str:
@@ -46,7 +49,8 @@ def _nested(value: Any) -> str:
 
 
 def cut(name: str) -> str:
-    """Return a name, its middle left out if it is long."""
+    """Return a name on one line of printable characters, its middle left out if it is long."""
+    name = _NOT_SHOWN.sub(" ", name)
     return name if len(name) <= LONGEST else f"{name[: LONGEST // 2 - 1]}…{name[-LONGEST // 2 :]}"
 
 
@@ -54,7 +58,7 @@ def shape(output: Output) -> str:
     """Return the shape where the value does not show it, else ""."""
     if output.shape is None or (output.value is not None and 0 < np.size(output.value) <= INLINE):
         return ""
-    return str(tuple(output.shape))
+    return f"shape {tuple(output.shape)}"
 
 
 def value(output: Output) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import op, tape, versions
-from autograd.drawing.model import Edge, Graph, Node, Operand, Output
+from autograd.drawing.model import Edge, Graph, Kind, Node, Operand, Output
 from autograd.errors import GraphError, say
 from autograd.hooks import Constant, Seen
 
@@ -64,8 +65,7 @@ def draw(out: Tensor | Sequence[Tensor], *, names: Any = None) -> Graph:
                     "Create that leaf with requires_grad=True, and compute outside no_grad.",
                 )
             )
-    reader = _Reader(_names(names))
-    return reader.read(roots)
+    return _Reader(_names(names)).read(roots)
 
 
 def _tensors(who: str, given: Any) -> list[Any]:
@@ -123,26 +123,198 @@ class _Reader:
     def __init__(self, names: dict[Key, str]) -> None:
         self.names = names
         self.nodes: list[Node] = []
-        self.ids: dict[Key, int] = {}  # of leaves and constants by key, of operations by tape node
-        self.kinds: dict[type, tuple[str, list[str]]] = {}  # rule -> its word, the names of its attributes
+        self.ids: dict[Key, int] = {}
+        self.forms: dict[Key, Output] = {}  # of operations that were not watched: what others tell of their results
+        self.modules: set[str] = set()
+        self.rules: dict[type, tuple[str, list[str]]] = {}
 
     def read(self, roots: Sequence[Any]) -> Graph:
         """Return the graph of `roots`."""
-        edges = [e for e in map(op.edge_of, roots) if e is not None]
-        order = [n for n in reversed(tape.collect(edges)) if isinstance(n, tape.Node)]
-        ports = [n for n in order if isinstance(n, tape.Port)]
-        operations = [n for n in order if not isinstance(n, tape.Port)]
-        self.known = _known(roots, edges, operations)
-        for node in [*order]:
-            if node.extra is not None and node.extra.name:
-                self.names.setdefault(_key(node), node.extra.name)
+        edges = [e for t in roots if (e := op.edge_of(t)) is not None]
+        recorded = [n for n in reversed(tape.collect(edges)) if isinstance(n, tape.Node)]
+        operations = [n for n in recorded if not isinstance(n, tape.Port)]
         for t, edge in zip(roots, edges, strict=True):
+            self.forms[_key(edge)] = _output(t._array)
             if t.name:
                 self.names.setdefault(_key(edge), t.name)
-        del ports
-        paths = {n.extra.seen.path for n in operations if n.extra is not None and n.extra.seen is not None}
+        for node in recorded:
+            if node.extra is not None and node.extra.name:
+                self.names.setdefault(_key(node), node.extra.name)
         for node in operations:
-            self.operation(node, paths)
-        for leaf in [e for e in edges if isinstance(e, tape.Leaf)]:
-            self.leaf(leaf, versions.tick(), paths)
-        return Graph(self.nodes, [self.ids[e if isinstance(e, tape.Leaf) else _key(e)[0]] for e in edges])
+            self.look(node)
+        for node in operations:
+            self.add_operation(node)
+        for edge in edges:
+            if isinstance(edge, tape.Leaf):
+                self.add_leaf(edge, versions.last_edit[0])
+        return Graph(self.nodes, [self.ids[e if isinstance(e, tape.Leaf) else (_key(e)[0], 0)] for e in edges])
+
+    def look(self, node: tape.Node) -> None:
+        """Note the module of a watched node; of another, the shapes that it tells of its result and its operands."""
+        if (seen := _seen(node)) is not None:
+            parts = seen.path.split(".")
+            self.modules.update([".".join(parts[: i + 1]) for i in range(len(parts))])
+            return
+        for place, array in zip(node.saves, node.saved or (), strict=False):
+            if array is None:
+                continue
+            if place == tape.OUT:
+                self.forms.setdefault((node, 0), _form(array))
+            elif isinstance(place, tuple):
+                self.forms.setdefault((node, place[1]), _form(array))
+            elif isinstance(place, int) and place < len(node.edges) and (edge := node.edges[place]) is not None:
+                self.forms.setdefault(_key(edge), _form(array))
+        for edge, shape in zip(node.edges, node.shapes or (), strict=False):
+            if edge is not None:
+                self.forms.setdefault(_key(edge), Output(shape=shape))
+        for i, (shape, dtype) in enumerate(getattr(node, "forms", ())):
+            self.forms.setdefault((node, i), Output(shape=shape, dtype=str(dtype)))
+
+    # ------------------------------------------------------------------------------------------------- nodes
+
+    def add(self, key: Key, kind: Kind, outputs: Sequence[Output], **known: Any) -> int:
+        """Add a node, and return its id."""
+        number = len(self.nodes)
+        self.ids[key] = number
+        self.nodes.append(Node(number, kind, tuple(outputs), **known))
+        return number
+
+    def add_leaf(self, leaf: Any, tick: int) -> int:
+        """Add a leaf unless it is there, and return its id. `tick` is when it was first used."""
+        if leaf in self.ids:
+            return self.ids[leaf]
+        name = self.names.get(leaf, leaf.name)
+        module = (name or "").rpartition(".")[0]
+        # Copies: the next update of a parameter must not change a graph that was drawn before it.
+        grad = None if leaf.grad is None else np.array(leaf.grad._array)
+        output = _output(np.array(leaf._array), grad, name, versions.stamp(leaf._array) > tick)
+        return self.add(leaf, "leaf", [output], path=module if module in self.modules else "")
+
+    def add_constant(self, constant: Constant, tick: int) -> int:
+        """Add an operand without gradient unless it is there, and return its id."""
+        key = id(constant.array)
+        if key in self.ids:
+            return self.ids[key]
+        name = self.names.get(key, constant.name)
+        output = _output(constant.array, None, name, versions.stamp(constant.array) > tick)
+        return self.add(key, "constant", [output])
+
+    def add_operation(self, node: tape.Node) -> None:
+        """Add an operation, after the leaves and constants among its operands."""
+        seen = _seen(node)
+        operands = self.operands(node, seen)  # first: their ids are smaller
+        word, slots = self.rule(node)
+        plain = [(name, getattr(node, name, None)) for name in [*slots, *getattr(node, "__dict__", ())]]
+        self.add(
+            (node, 0),
+            "op",
+            self.outputs(node, seen),
+            op=word,
+            grad_fn=node.name(),
+            operands=operands,
+            attributes={name: value for name, value in plain if _tells(name, value)},
+            path="" if seen is None else seen.path,
+            line=None if seen is None else seen.line,
+            watched=seen is not None,
+        )
+
+    def rule(self, node: tape.Node) -> tuple[str, list[str]]:
+        """Return the word for a node's operation, and the names of its attributes."""
+        rule = type(node)
+        if rule not in self.rules:
+            word = rule.__qualname__.rpartition(".")[2]
+            word = _VARIANT.sub("", word) or word
+            classes = [c for c in reversed(rule.__mro__) if issubclass(c, tape.Node) and c is not tape.Node]
+            slots = [name for c in classes for name in c.__dict__.get("__slots__", ())]
+            self.rules[rule] = _HUMP.sub("_", word).lower(), [name for name in slots if name != "__dict__"]
+        return self.rules[rule]
+
+    def outputs(self, node: tape.Node, seen: Seen | None) -> list[Output]:
+        """Return what is known of a node's results."""
+        if seen is None:
+            count = max(1, len(getattr(node, "forms", ())))
+            forms = [self.forms.get((node, i), Output()) for i in range(count)]
+            return [replace(form, name=self.names.get((node, i))) for i, form in enumerate(forms)]
+        values, grads = _several(seen.value), _several(seen.grad)
+        return [
+            _output(
+                value,
+                grads[i] if i < len(grads) else None,
+                self.names.get((node, i)),
+                versions.stamp(value) > node.seq,
+            )
+            for i, value in enumerate(values)
+        ]
+
+    def operands(self, node: tape.Node, seen: Seen | None) -> tuple[Operand, ...]:
+        """Return what a node took, in order."""
+        met: list[Any] = [None] * len(node.edges) if seen is None else list(seen.operands)
+        if seen is None:
+            for place, value in zip(node.saves, node.saved or (), strict=False):
+                if isinstance(place, int) and type(value) in (int, float):
+                    met += [None] * (place + 1 - len(met))
+                    met[place] = value
+        tensors = [i for i, value in enumerate(met) if value is None or isinstance(value, Constant)]
+        if len(met) == len(node.edges):  # a Function has an edge for every argument, tensor or not
+            tensors = list(range(len(met)))
+        passed = () if seen is None else seen.gradients
+        edges = dict(zip(tensors, zip(node.edges, [*passed, *[None] * len(tensors)], strict=False), strict=False))
+        taken: list[tuple[int, int, int, Any] | Operand] = []  # of edges: source, output, position, gradient
+        for i, value in enumerate(met):
+            edge, grad = edges.get(i, (None, None))
+            if edge is not None:
+                taken.append((*self.source(edge, node.seq), i, _array(grad)))
+            elif isinstance(value, Constant):
+                taken.append((self.add_constant(value, node.seq), 0, i, None))
+            elif seen is None or isinstance(value, int | float):
+                taken.append(value)
+        target = len(self.nodes)  # the id of this node: leaves and constants among its operands have theirs by now
+        return tuple(
+            [Edge(t[0], target, t[1], t[2], t[3]) if isinstance(t, tuple) else t for t in taken]
+        )
+
+    def source(self, edge: tape.Edge, tick: int) -> tuple[int, int]:
+        """Return the id of the node that an edge leads to, and which of its outputs."""
+        if isinstance(edge, tape.Leaf):
+            return self.add_leaf(edge, tick), 0
+        node, output = _key(edge)
+        return self.ids[node, 0], output
+
+
+_VARIANT = re.compile(r"(Backward\d*|Number|Tensors|All|Dim)$")  # a rule may have several classes for one operation
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _seen(node: tape.Node) -> Seen | None:
+    return None if node.extra is None else node.extra.seen
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if type(value) is tuple else (value,)
+
+
+def _array(value: Any) -> Any:
+    """Return the array of a tensor; None of what is no array."""
+    value = getattr(value, "_array", value)
+    return value if isinstance(value, np.ndarray | np.generic) else None
+
+
+def _output(value: Any, grad: Any = None, name: str | None = None, edited: bool = False) -> Output:
+    value = _array(value)
+    if value is None:
+        return Output(name)
+    return Output(name, value.shape, str(value.dtype), value, _array(grad), edited)
+
+
+def _form(value: Any) -> Output:
+    """Return what a saved array tells of a result that nobody watched: its shape, not its value."""
+    return replace(_output(value), value=None)
+
+
+def _tells(name: str, value: Any) -> bool:
+    """Tell whether an attribute of a rule is worth showing: the numbers it was made with, not its bookkeeping."""
+    if name.startswith("_") or hasattr(tape.Node, name):
+        return False
+    if name in ("dim", "dims") and type(value) is tuple:
+        return True
+    return type(value) in (int, float)

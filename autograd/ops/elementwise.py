@@ -8,8 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import say
-from autograd.op import OUT, Array, Elementwise, Op, as_tensor_like, binary, common, reflected, shapes_disagree, unary, wrap
 from autograd.kernels import keep_where
+from autograd.op import (
+    OUT,
+    Array,
+    Elementwise,
+    Op,
+    as_tensor_like,
+    binary,
+    common,
+    reflected,
+    shapes_disagree,
+    unary,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -460,7 +472,7 @@ plus = binary(Add, AddNumber)
 minus = binary(Sub, SubNumber)
 mul = multiply = binary(Mul, MulNumber)
 over = binary(Div, DivNumber, floating=True)
-pow = binary(Pow, PowNumber)  # noqa: A001
+pow = binary(Pow, PowNumber)
 remainder = binary(Remainder)
 maximum = binary(Maximum)
 minimum = binary(Minimum)
@@ -468,7 +480,7 @@ rsub = reflected(Sub, Rsub)
 rdiv = reflected(Div, Rdiv, floating=True)
 rpow = reflected(Pow, Rpow)
 neg = negative = unary(Neg, floating=False)
-abs = unary(Abs, floating=False)  # noqa: A001
+abs = unary(Abs, floating=False)
 sign = unary(Sign, floating=False)
 floor = unary(Floor, floating=False)
 exp = unary(Exp)
@@ -582,7 +594,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     return Where(condition=mask).apply(a, b)
 
 
-def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:  # noqa: A002
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Limit every element to [min, max]; the gradient passes where the limits hold.
 
     Parameters

@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd import kernels, versions
 from autograd.errors import DtypeError, ShapeError, say
-from autograd.op import Array, Op, as_tensor_like, cast, wrap
 from autograd.inplace import Copied, View, own, put_into, refuse_unless_editable, view
+from autograd.op import Array, Op, as_tensor_like, cast, wrap
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ShapeError, say
-from autograd.op import Array, Op, common
 from autograd.inplace import view
-from autograd.ops.index import Slice
+from autograd.op import Array, Op, common
 from autograd.ops.dims import dimension
+from autograd.ops.index import Slice
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

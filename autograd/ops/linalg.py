@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ShapeError, say
-from autograd.op import Array, Op, as_tensor_like, binary
 from autograd.kernels import unbroadcast
+from autograd.op import Array, Op, as_tensor_like, binary
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

@@ -18,7 +18,7 @@ from autograd.ops import compare, elementwise, index, join, linalg, reduce, shap
 from autograd.ops.dims import axes, dimension
 
 if TYPE_CHECKING:
-    from autograd._tensor import Tensor
+    pass
 
 
 def _of_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,7 +75,7 @@ def _transpose(a: Any, axes: Any = None) -> Any:
     return shape.permute(a, tuple(range(a._array.ndim))[::-1] if axes is None else tuple(axes))
 
 
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:  # noqa: A002
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     return elementwise.clamp(a, a_min if min is None else min, a_max if max is None else max)
 
 

@@ -248,7 +248,7 @@ def _either(dim: Any, axis: Any) -> Any:
     return dim if axis is None else axis
 
 
-def sum(  # noqa: A001
+def sum(
     input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None, axis: Dims = None,
     keepdims: bool | None = None,
 ) -> Tensor:  # fmt: skip
@@ -358,7 +358,7 @@ def _nothing(name: str) -> RuntimeError:
     )
 
 
-def max(  # noqa: A001
+def max(
     input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: int | None = None,
     keepdims: bool | None = None,
 ) -> Any:  # fmt: skip
@@ -371,7 +371,7 @@ def max(  # noqa: A001
     return _extreme("max", MaxAll, MaxDim, maximum, input, dim, keepdim if keepdims is None else keepdims)
 
 
-def min(  # noqa: A001
+def min(
     input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: int | None = None,
     keepdims: bool | None = None,
 ) -> Any:  # fmt: skip
@@ -410,13 +410,13 @@ def argmin(
     return _arg("argmin", np.argmin, input, _either(dim, axis), keepdim if keepdims is None else keepdims)
 
 
-def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:  # noqa: A001
+def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Tell whether all elements, or all along `dim`, are nonzero."""
     x = as_tensor_like(input)._array
     return wrap(np.asarray(np.all(x, axis=axes(dim, x.ndim), keepdims=keepdim)))
 
 
-def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:  # noqa: A001
+def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Tell whether any element, or any along `dim`, is nonzero."""
     x = as_tensor_like(input)._array
     return wrap(np.asarray(np.any(x, axis=axes(dim, x.ndim), keepdims=keepdim)))

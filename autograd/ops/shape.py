@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ShapeError, say
-from autograd.op import Array, as_tensor_like
 from autograd.inplace import View, view
 from autograd.kernels import unbroadcast
+from autograd.op import Array, as_tensor_like
 from autograd.ops.dims import axes, dimension
 
 if TYPE_CHECKING:

@@ -1,0 +1,432 @@
+"""`gradcheck` and `gradgradcheck`: are the derivatives right? Compared with differences of the function's own values."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd._tensor import Tensor
+from autograd.backward import grad
+from autograd.errors import AutogradError, say
+from autograd.inplace import own
+from autograd.op import wrap
+
+Matrix = Any  # a float64 ndarray: the derivative of one output by one input, (output elements, input elements)
+
+
+class GradcheckError(AutogradError):
+    """A derivative that disagrees with the function's values."""
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Tensor | Sequence[Any],
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    fast_mode: bool = False,
+) -> bool:
+    """Check the gradients of `func` against central differences, (f(x + eps) - f(x - eps)) / (2 eps).
+
+    Parameters
+    ----------
+    func : callable
+        Takes `inputs`; returns a Tensor or a tuple of them.
+    inputs : Tensor or sequence
+        Those that require a gradient are checked. They should be float64: in float32 the differences drown in rounding.
+        Their memory is changed while the check runs, and put back.
+    eps : float
+        How far an input is moved.
+    atol, rtol : float
+        An entry is right if |analytic - numeric| <= atol + rtol |numeric|.
+    raise_exception : bool
+        Raise where the check fails, rather than return False.
+    nondet_tol : float
+        How far two backward passes over one graph may be apart.
+    check_undefined_grad : bool
+        Differentiate each of several outputs with no gradient given to the others, rather than zeros.
+    fast_mode : bool
+        Compare v · J u for random vectors u, v rather than every entry of the Jacobian J: two evaluations of `func` and
+        one backward pass (an output), whatever the size. A mismatch is then looked for in full, to say where it is.
+
+    Returns
+    -------
+    bool
+        True if all derivatives agree.
+
+    Raises
+    ------
+    GradcheckError
+        They do not. The message names input, output, element, both values, and a likely cause.
+    ValueError
+        No input requires a gradient.
+    RuntimeError
+        The elements of an input share memory (it was expanded), or cannot be changed.
+
+    Warns
+    -----
+    UserWarning
+        An input that requires a gradient is not float64.
+    """
+    check = _Check(func, _listed(inputs), eps, atol, rtol, nondet_tol, check_undefined_grad)
+    check.refuse_inputs()
+    try:
+        check.fast() if fast_mode else check.full()
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Tensor | Sequence[Any],
+    grad_outputs: Tensor | Sequence[Tensor] | None = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    fast_mode: bool = False,
+) -> bool:
+    """Check the second derivatives of `func`: `gradcheck` of its gradients, by the inputs and by `grad_outputs`.
+
+    Parameters
+    ----------
+    func, inputs, eps, atol, rtol, raise_exception, nondet_tol, check_undefined_grad, fast_mode
+        As for `gradcheck`.
+    grad_outputs : Tensor or sequence of Tensor, optional
+        The gradients of the outputs; random numbers in [-1, 1) by default.
+    gen_non_contig_grad_outputs : bool
+        Let those random numbers lie apart in memory.
+
+    Returns
+    -------
+    bool
+        True if all derivatives agree.
+
+    Raises
+    ------
+    GradcheckError, ValueError, RuntimeError
+        As for `gradcheck`.
+    """
+    given = _listed(inputs)
+    if grad_outputs is None:
+        random = np.random.default_rng(0)
+        seeds = [
+            _seed(random.uniform(-1, 1, t.shape).astype(t._array.dtype), apart=gen_non_contig_grad_outputs)
+            for t in _differentiable(func(*given))
+        ]
+    else:
+        seeds = _listed(grad_outputs)
+    n = len(given)
+
+    def gradients(*args: Any) -> tuple[Tensor, ...]:
+        outputs = _differentiable(func(*args[:n]))
+        wanted = [t for t in args[:n] if isinstance(t, Tensor) and t.requires_grad]
+        found = grad(outputs, wanted, args[n:], create_graph=True, allow_unused=True)
+        return tuple(g for g in found if g is not None)
+
+    return gradcheck(
+        gradients if seeds else func,
+        (*given, *seeds),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad,
+        fast_mode=fast_mode,
+    )
+
+
+def _listed(tensors: Any) -> list[Any]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _differentiable(result: Any) -> list[Tensor]:
+    """Return those of a function's results that have a gradient."""
+    return [t for t in _listed(result) if isinstance(t, Tensor) and t.requires_grad]
+
+
+def _seed(values: Any, *, apart: bool) -> Tensor:
+    if apart:
+        room = np.zeros((*values.shape, 2), values.dtype)
+        room[..., 0] = values
+        values = room[..., 0]
+    return wrap(values).requires_grad_()
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One check: the function, where it is looked at, and how exactly."""
+
+    func: Callable[..., Any]
+    inputs: list[Any]
+    eps: float
+    atol: float
+    rtol: float
+    nondet_tol: float
+    undefined: bool
+
+    @property
+    def wanted(self) -> list[tuple[int, Tensor]]:
+        """The inputs that require a gradient, with their positions."""
+        return [(i, t) for i, t in enumerate(self.inputs) if isinstance(t, Tensor) and t.requires_grad]
+
+    def refuse_inputs(self) -> None:
+        """Raise, or warn, if the inputs do not allow the check."""
+        if not self.wanted:
+            raise ValueError(
+                say(
+                    "gradcheck expects at least one input tensor to require gradient, but none of them has "
+                    "requires_grad=True",
+                    "an input to differentiate by",
+                    "Make it with requires_grad=True.",
+                )
+            )
+        for i, t in self.wanted:
+            a = own(t)
+            if any(s == 0 and n > 1 for s, n in zip(a.strides, a.shape, strict=True)):
+                raise AutogradError(
+                    say(
+                        f"The {i}th input has a dimension with stride 0: several of its elements are one in memory, and "
+                        "cannot be moved singly",
+                        "an element of memory for every element",
+                        "Call .contiguous() on the input before passing it to gradcheck.",
+                    )
+                )
+            if not a.flags.writeable:
+                raise AutogradError(
+                    say(
+                        f"The {i}th input lies in read-only memory, and cannot be moved by eps",
+                        "writable memory",
+                        "Give gradcheck a clone of it.",
+                    )
+                )
+            if a.dtype != np.float64:
+                warnings.warn(
+                    f"Input #{i} requires gradient and is not a double precision floating point tensor (it is "
+                    f"{t.dtype}). This check will likely fail: use float64.",
+                    stacklevel=3,
+                )
+
+    # --------------------------------------------------------------------------------------- the two modes
+
+    def full(self) -> None:
+        """Compare every entry of every Jacobian."""
+        outputs = self.outputs()
+        if not outputs:
+            self.nothing_to_differentiate()
+            return
+        numeric = self.numeric_jacobians(len(outputs))
+        for number, out in enumerate(outputs):
+            analytic, arrived = self.analytic_jacobians(outputs, number)
+            for at, (i, _) in enumerate(self.wanted):
+                if not self.agree(analytic[at], numeric[at][number]):
+                    raise self.mismatch(number, tuple(out.shape), i, analytic[at], numeric[at][number], arrived[at])
+
+    def fast(self) -> None:
+        """Compare v · J u for random u and v, and look closer where it differs."""
+        outputs = self.outputs()
+        if not outputs:
+            self.nothing_to_differentiate()
+            return
+        random = np.random.default_rng(0)
+        moves = [_unit(random, t.shape) for _, t in self.wanted]
+        ahead, behind = self.values(moves, self.eps), self.values(moves, -self.eps)
+        for number, (out, above, below) in enumerate(zip(outputs, ahead, behind, strict=True)):
+            v = _unit(random, out.shape)
+            numeric = np.vdot(v, above - below) / (2 * self.eps)
+            found = self.pull(outputs, number, v)
+            analytic = sum(float(np.vdot(u, g)) for u, g in zip(moves, found, strict=True) if g is not None)
+            # The tolerances of the entries, summed with the same weights.
+            weight = v.sum() * sum(u.sum() for u in moves)
+            if not abs(analytic - numeric) <= self.atol * weight + self.rtol * abs(numeric):
+                self.full()
+                raise GradcheckError(
+                    say(
+                        f"Jacobian mismatch for output {number} in fast mode: along a random direction analytic "
+                        f"{analytic:.9g}, numeric {numeric:.9g}, although every entry agrees by itself",
+                        f"a difference of at most {self.atol:g} weighted + {self.rtol:g} |numeric|",
+                        "Likely cause: errors just within the tolerance add up; check with a smaller atol.",
+                    )
+                )
+
+    def nothing_to_differentiate(self) -> None:
+        """Raise if the outputs depend on the inputs although none has a gradient."""
+        for at, (i, t) in enumerate(self.wanted):
+            for column in range(t.numel()):
+                ahead, behind = (self.moved(at, column, side * self.eps, every=True) for side in (1, -1))
+                if not all(np.array_equal(a, b) for a, b in zip(ahead, behind, strict=True)):
+                    raise GradcheckError(
+                        say(
+                            "Numerical gradient for function expected to be zero, since no output requires a gradient, "
+                            f"but moving input {i} moves an output",
+                            "an output with a grad_fn",
+                            "Likely cause: the graph is lost on the way (detach, .data, .item(), NumPy, no_grad).",
+                        )
+                    )
+
+    # ---------------------------------------------------------------------------------------------- numbers
+
+    def outputs(self) -> list[Tensor]:
+        """Evaluate the function and return its differentiable outputs, with their graph."""
+        return _differentiable(self.func(*self.inputs))
+
+    def values(self, moves: Sequence[Any], step: float, *, every: bool = False) -> list[Any]:
+        """Evaluate the function with the inputs moved by `step` times `moves`, and return copies of the outputs.
+
+        With `every`, of all outputs; else of the differentiable ones.
+        """
+        arrays = [own(t) for _, t in self.wanted]
+        before = [a.copy() for a in arrays]
+        try:
+            for a, move in zip(arrays, moves, strict=True):
+                a += step * move
+            result = self.func(*self.inputs)
+        finally:
+            for a, values in zip(arrays, before, strict=True):
+                a[...] = values
+        tensors = [t for t in _listed(result) if isinstance(t, Tensor)] if every else _differentiable(result)
+        return [np.array(t._array, np.float64) for t in tensors]
+
+    def moved(self, at: int, column: int, step: float, *, every: bool = False) -> list[Any]:
+        """Evaluate the function with element `column` of the wanted input number `at` moved by `step`."""
+        moves = [np.zeros(t.shape) for _, t in self.wanted]
+        moves[at][np.unravel_index(column, moves[at].shape)] = 1
+        return self.values(moves, step, every=every)
+
+    def numeric_jacobians(self, count: int) -> list[list[Matrix]]:
+        """Return, for every wanted input, the Jacobian of every output by central differences."""
+        jacobians = []
+        for at, (_, t) in enumerate(self.wanted):
+            columns: list[list[Any]] = [[] for _ in range(count)]
+            for column in range(t.numel()):
+                ahead, behind = self.moved(at, column, self.eps), self.moved(at, column, -self.eps)
+                for number in range(count):
+                    columns[number].append((ahead[number] - behind[number]).ravel() / (2 * self.eps))
+            jacobians.append([np.stack(c, axis=1) if c else np.zeros((0, 0)) for c in columns])
+        return jacobians
+
+    def pull(self, outputs: list[Tensor], number: int, v: Any) -> list[Any]:
+        """Run backward from one output with gradient `v`, and return the gradients of the wanted inputs as arrays."""
+        wanted = [t for _, t in self.wanted]
+        seeds = [wrap(np.zeros(o.shape, o._array.dtype)) for o in outputs]
+        seeds[number] = wrap(v.astype(outputs[number]._array.dtype))
+        if self.undefined:
+            outputs, seeds = [outputs[number]], [seeds[number]]
+        found = grad(outputs, wanted, seeds, retain_graph=True, allow_unused=True)
+        for (i, t), g in zip(self.wanted, found, strict=True):
+            if g is not None and g.shape != t.shape:
+                raise GradcheckError(
+                    say(
+                        f"the gradient of input {i} has shape {tuple(g.shape)}, the input {tuple(t.shape)}",
+                        "a gradient in the shape of the input",
+                        "Likely cause: backward leaves out a sum or a reshape.",
+                    )
+                )
+        return [None if g is None else np.asarray(g._array, np.float64) for g in found]
+
+    def analytic_jacobians(self, outputs: list[Tensor], number: int) -> tuple[list[Matrix], list[bool]]:
+        """Return the Jacobian of one output by every wanted input, row by row; and which inputs got a gradient."""
+        out = outputs[number]
+        jacobians = [np.zeros((out.numel(), t.numel())) for _, t in self.wanted]
+        arrived = [False] * len(jacobians)
+        for row in range(out.numel()):
+            v = np.zeros(out.shape)
+            v[np.unravel_index(row, v.shape)] = 1
+            found, again = self.pull(outputs, number, v), self.pull(outputs, number, v)
+            for at, (g, g2) in enumerate(zip(found, again, strict=True)):
+                if g is None or g2 is None:
+                    continue
+                if not np.allclose(g, g2, rtol=0, atol=self.nondet_tol, equal_nan=True):
+                    raise GradcheckError(
+                        say(
+                            "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
+                            f"times gives different values: the gradients of input {self.wanted[at][0]} by output "
+                            f"{number} differ by {np.max(np.abs(g - g2)):.3g}",
+                            f"a difference of at most nondet_tol={self.nondet_tol:g}",
+                            "Likely cause: backward draws random numbers, or changes what it saved.",
+                        )
+                    )
+                jacobians[at][row] = g.ravel()
+                arrived[at] = True
+        return jacobians, arrived
+
+    def agree(self, analytic: Matrix, numeric: Matrix) -> bool:
+        """Tell whether two Jacobians are equal within the tolerances."""
+        return numeric.size == 0 or bool(np.allclose(analytic, numeric, rtol=self.rtol, atol=self.atol))
+
+    # ------------------------------------------------------------------------------------------- the message
+
+    def mismatch(
+        self, number: int, shape: tuple[int, ...], i: int, analytic: Matrix, numeric: Matrix, arrived: bool
+    ) -> GradcheckError:
+        """Word the error of a Jacobian that is wrong: its worst entry, and a likely cause."""
+        allowed = self.atol + self.rtol * np.abs(numeric)
+        excess = np.nan_to_num(np.abs(analytic - numeric) - allowed, nan=np.inf)
+        row, column = np.unravel_index(np.argmax(excess), excess.shape)
+        a, n = float(analytic[row, column]), float(numeric[row, column])
+        error = abs(a - n) / max(abs(a), abs(n))
+        x = self.inputs[i]
+        return GradcheckError(
+            say(
+                f"Jacobian mismatch for output {number} with respect to input {i}: output{_place(row, shape)} by "
+                f"input{_place(column, x.shape)} is analytic {'None (0)' if not arrived else f'{a:.9g}'}, numeric "
+                f"{n:.9g}, relative error {error:.3g} ({int(np.sum(excess > 0))} of {excess.size} entries differ)",
+                f"|analytic - numeric| <= {self.atol:g} + {self.rtol:g} |numeric|",
+                f"Likely cause: {self.cause(number, int(row), i, int(column), analytic, numeric, arrived)}",
+            )
+        )
+
+    def cause(
+        self, number: int, row: int, i: int, column: int, analytic: Matrix, numeric: Matrix, arrived: bool
+    ) -> str:
+        """Guess why an entry is wrong, from the function's values about the point."""
+        x = self.inputs[i]
+        at = [position for position, _ in self.wanted].index(i)
+        here, again = (self.moved(at, column, 0.0)[number].ravel()[row] for _ in range(2))
+        if here != again:
+            return "the function is not deterministic (random numbers, dropout): two calls gave different values."
+        if x._array.dtype != np.float64:
+            return f"the input is {x.dtype}, whose rounding is larger than the differences; use float64."
+        if not arrived:
+            return (
+                "no gradient reaches the input (it is None): backward returns None, or the graph is lost on the way "
+                "(detach, .data, .item(), NumPy, no_grad)."
+            )
+        right = (self.moved(at, column, self.eps)[number].ravel()[row] - here) / self.eps
+        left = (here - self.moved(at, column, -self.eps)[number].ravel()[row]) / self.eps
+        if not abs(right - left) <= self.atol + self.rtol * max(abs(right), abs(left)):
+            return (
+                f"a kink or a jump near the point: the slope is {left:.6g} on its left and {right:.6g} on its right; "
+                "check at a point farther away from it."
+            )
+        factor = np.vdot(analytic, numeric) / np.vdot(numeric, numeric)
+        if factor and np.allclose(analytic, factor * numeric, rtol=self.rtol, atol=self.atol):
+            return f"backward is wrong by a factor: the analytic gradient is {factor:.6g} times the numeric one."
+        return "the formula in backward, or in the rule it uses, is wrong."
+
+
+def _unit(random: np.random.Generator, shape: Sequence[int]) -> Any:
+    """Return a random vector of positive numbers and length 1, in a shape."""
+    u = random.uniform(0, 1, tuple(shape))
+    return u / (np.linalg.norm(u) or 1)
+
+
+def _place(at: Any, shape: Sequence[int]) -> str:
+    """Return element number `at` of a shape as an index: "[0, 2]"; "" of a 0-d tensor."""
+    return str([int(k) for k in np.unravel_index(at, tuple(shape))]) if len(shape) else ""

@@ -1,0 +1,1 @@
+"""The lectures' examples, worked: what `python -m autograd` runs."""
