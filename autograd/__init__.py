@@ -13,6 +13,7 @@ from autograd import cuda, errors, function, hooks, kernels, versions
 from autograd._tensor import Size, Tensor
 from autograd.anomaly import detect_anomaly, is_anomaly_enabled
 from autograd.backward import backward, grad
+from autograd.checking import gradcheck, gradgradcheck
 from autograd.creation import (
     arange,
     as_tensor,
@@ -222,6 +223,8 @@ __all__ = [
     "get_default_dtype",
     "get_rng_state",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "gt",
     "half",
     "hooks",

@@ -1,7 +1,8 @@
-"""`gradcheck` and `gradgradcheck`: are the derivatives right? Compared with differences of the function's own values."""
+"""`gradcheck` and `gradgradcheck`: derivatives, compared with differences of the function's own values."""
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -202,8 +203,8 @@ class _Check:
             if any(s == 0 and n > 1 for s, n in zip(a.strides, a.shape, strict=True)):
                 raise AutogradError(
                     say(
-                        f"The {i}th input has a dimension with stride 0: several of its elements are one in memory, and "
-                        "cannot be moved singly",
+                        f"The {i}th input has a dimension with stride 0: several of its elements are one in memory, "
+                        "and cannot be moved singly",
                         "an element of memory for every element",
                         "Call .contiguous() on the input before passing it to gradcheck.",
                     )
@@ -231,7 +232,7 @@ class _Check:
         if not outputs:
             self.nothing_to_differentiate()
             return
-        numeric = self.numeric_jacobians(len(outputs))
+        numeric = self.numeric_jacobians([tuple(out.shape) for out in outputs])
         for number, out in enumerate(outputs):
             analytic, arrived = self.analytic_jacobians(outputs, number)
             for at, (i, _) in enumerate(self.wanted):
@@ -309,16 +310,25 @@ class _Check:
         moves[at][np.unravel_index(column, moves[at].shape)] = 1
         return self.values(moves, step, every=every)
 
-    def numeric_jacobians(self, count: int) -> list[list[Matrix]]:
-        """Return, for every wanted input, the Jacobian of every output by central differences."""
+    def numeric_jacobians(self, shapes: list[tuple[int, ...]]) -> list[list[Matrix]]:
+        """Return, for every wanted input, the Jacobian of every output (of `shapes`) by central differences."""
         jacobians = []
-        for at, (_, t) in enumerate(self.wanted):
-            columns: list[list[Any]] = [[] for _ in range(count)]
+        for at, (i, t) in enumerate(self.wanted):
+            by_input = [np.zeros((math.prod(shape), t.numel())) for shape in shapes]
             for column in range(t.numel()):
                 ahead, behind = self.moved(at, column, self.eps), self.moved(at, column, -self.eps)
-                for number in range(count):
-                    columns[number].append((ahead[number] - behind[number]).ravel() / (2 * self.eps))
-            jacobians.append([np.stack(c, axis=1) if c else np.zeros((0, 0)) for c in columns])
+                if not [a.shape for a in ahead] == [b.shape for b in behind] == shapes:
+                    raise GradcheckError(
+                        say(
+                            f"moving input {i} at {_place(column, t.shape) or 'its element'} by {self.eps:g} changes "
+                            "the shapes of the outputs",
+                            "outputs of one shape about the point",
+                            "Likely cause: a mask that changes there; check at a point farther away.",
+                        )
+                    )
+                for jacobian, a, b in zip(by_input, ahead, behind, strict=True):
+                    jacobian[:, column] = (a - b).ravel() / (2 * self.eps)
+            jacobians.append(by_input)
         return jacobians
 
     def pull(self, outputs: list[Tensor], number: int, v: Any) -> list[Any]:
@@ -353,11 +363,12 @@ class _Check:
                 if g is None or g2 is None:
                     continue
                 if not np.allclose(g, g2, rtol=0, atol=self.nondet_tol, equal_nan=True):
+                    i = self.wanted[at][0]
                     raise GradcheckError(
                         say(
-                            "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
-                            f"times gives different values: the gradients of input {self.wanted[at][0]} by output "
-                            f"{number} differ by {np.max(np.abs(g - g2)):.3g}",
+                            "Backward is not reentrant, i.e., running backward with same input and grad_output "
+                            f"multiple times gives different values: the gradients of input {i} by output {number} "
+                            f"differ by {np.max(np.abs(g - g2)):.3g}",
                             f"a difference of at most nondet_tol={self.nondet_tol:g}",
                             "Likely cause: backward draws random numbers, or changes what it saved.",
                         )
