@@ -79,7 +79,7 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
+) -> tuple[Tensor, ...]:
     """Return the gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
 
     Parameters
@@ -99,7 +99,7 @@ def grad(
     Returns
     -------
     tuple of Tensor
-        One gradient per input.
+        One gradient per input; with `allow_unused`, None for an input that was not used.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def grad(
     targets = [_target(t) for t in wanted]
     retain = create_graph if retain_graph is None else retain_graph
     found = run_backward(edges, seeds, retain_graph=retain, create_graph=create_graph, targets=targets)
-    out: list[Tensor | None] = []
+    out: list[Any] = []
     found.reverse()
     for i, t in enumerate(wanted):
         g = found.pop()
@@ -133,7 +133,7 @@ def grad(
                 )
             out.append(wrap(np.zeros(t._array.shape, t._array.dtype)) if materialize_grads else None)
         elif isinstance(g, Leaf):
-            out.append(g)  # type: ignore[arg-type]
+            out.append(g)
         else:
             # As for .grad: what anybody else refers to is copied.
             if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):

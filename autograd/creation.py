@@ -225,7 +225,7 @@ def arange(
     if end is None:
         start, end = 0, start
     values = [v.item() if isinstance(v, Tensor | np.generic) else v for v in (start, end, step)]
-    first, last, by = values
+    first, last, by = (float(v) if isinstance(v, float) else int(v) for v in values)
     if by == 0 or (last - first) / by < 0:
         raise RuntimeError(
             say(
@@ -240,8 +240,8 @@ def arange(
         None if any(isinstance(v, float) for v in values) else dtypes.int64
     )
     n = int(np.ceil((last - first) / by))
-    return _finish((first + by * np.arange(n, dtype=np.float64 if d.kind == "f" else np.int64)).astype(d),
-                   requires_grad, device)  # fmt: skip
+    counted: Any = np.arange(n, dtype=np.float64 if d.kind == "f" else np.int64)
+    return _finish((first + by * counted).astype(d), requires_grad, device)
 
 
 def linspace(

@@ -26,9 +26,13 @@ class device:  # PyTorch's spelling of the class
 
     __slots__ = ("index", "type")
 
-    def __init__(self, type: Any, index: int | None = None) -> None:
+    type: str
+    index: int | None
+
+    def __init__(self, type: str | device, index: int | None = None) -> None:
         if isinstance(type, device):
-            type, index = type.type, type.index
+            index = type.index if index is None else index
+            type = type.type
         name, _, number = str(type).partition(":")
         if name not in self.KNOWN:
             raise AutogradError(say(f"Expected one of {', '.join(sorted(self.KNOWN))} device types, but got {type!r}",

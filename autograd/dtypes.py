@@ -199,7 +199,7 @@ def of_number(value: float) -> np.dtype[Any]:
     return I8 if isinstance(value, int) else _default.dtype
 
 
-def result_type(*operands: tuple[np.dtype[Any], bool]) -> np.dtype[Any]:
+def result_type(*operands: tuple[np.dtype[Any], int]) -> np.dtype[Any]:
     """Return the dtype of an operation on `operands`, each a pair of dtype and priority class.
 
     The second item tells how the operand counts: 2 for a tensor with dimensions, 1 for a 0-d tensor, 0 for a Python

@@ -38,6 +38,7 @@ class FunctionCtx(MultiOp):
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
+        self._inputs: list[Any] = []
 
     # -- what forward and setup_context call
 
@@ -212,7 +213,7 @@ def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None
     results = [o for o in outs if isinstance(o, Tensor)]
     ctx.outputs = len(outs) if several else 1  # type: ignore[misc]
     ctx.edges = tuple([None if t is None else edge_of(t) for t in tensors])
-    ctx.__dict__["_inputs"] = [None if t is None else (t._array.shape, t._array.dtype) for t in tensors]
+    ctx._inputs = [None if t is None else (t._array.shape, t._array.dtype) for t in tensors]
     for t in ctx._dirty:
         if not any(t is r for r in results):
             raise AutogradError(

@@ -34,8 +34,10 @@ class View(Op):
 
     def again(self) -> View:
         """Return a new node of the same rule and attributes, not yet on the tape."""
-        slots = {n for c in type(self).__mro__ if issubclass(c, View) and c is not View for n in c.__slots__}
-        return type(self)(**{n: getattr(self, n) for n in slots})
+        rules = [c for c in type(self).__mro__ if issubclass(c, View) and c is not View]
+        slots = {name for c in rules for name in c.__dict__["__slots__"]}
+        again: View = type(self)(**{name: getattr(self, name) for name in slots})
+        return again
 
 
 class Family:
@@ -66,7 +68,7 @@ class Origin:
         self.family = family
         self.tracked = state.grad
         above = parent._family
-        self.several = rule.several or (type(above) is Origin and above.several)
+        self.several: bool = rule.several or (isinstance(above, Origin) and above.several)
 
 
 def own(t: Tensor) -> np.ndarray[Any, Any]:
@@ -74,9 +76,9 @@ def own(t: Tensor) -> np.ndarray[Any, Any]:
     a = t._array
     if type(a) is np.ndarray:
         return a
-    t._array = np.array(a)
-    versions.alias(a, t._array)
-    return t._array
+    memory = t._array = np.array(a)
+    versions.alias(a, memory)
+    return memory
 
 
 def view(rule: View, input: Tensor) -> Tensor:
@@ -88,7 +90,7 @@ def view(rule: View, input: Tensor) -> Tensor:
         t._node = begin(rule, (input,))
         t._needs = True
         if state.mode is not True:
-            state.mode.made(rule, (input,), z)  # type: ignore[union-attr]
+            state.mode.made(rule, (input,), z)
     if versions.owner(z) is versions.owner(x):  # reshape may have had to copy
         relate(t, input, rule)
     return t
@@ -99,7 +101,7 @@ def relate(t: Tensor, parent: Tensor, rule: View) -> None:
     family = parent._family
     if family is None:
         family = parent._family = Family()
-    elif type(family) is Origin:
+    elif isinstance(family, Origin):
         family = family.family
     t._family = Origin(parent, rule, family)
     family.add(t)
@@ -108,7 +110,7 @@ def relate(t: Tensor, parent: Tensor, rule: View) -> None:
 def base_of(t: Tensor) -> Tensor | None:
     """Return the tensor whose memory `t` is a view of; None if it is no view."""
     base = None
-    while type(t._family) is Origin:
+    while isinstance(t._family, Origin):
         base = t = t._family.parent
     return base
 
@@ -190,7 +192,7 @@ def refuse_unless_editable(t: Tensor, recorded: bool) -> None:
             )
         )
     origin = t._family
-    if type(origin) is not Origin:
+    if not isinstance(origin, Origin):
         return
     base = base_of(t)
     assert base is not None
@@ -250,7 +252,7 @@ def put_into(t: Tensor, result: Tensor) -> Tensor:
                 "Convert the tensor first (x = x.float()), or write x = x + y.",
             )
         )
-    refuse_unless_editable(t, result._needs)
+    refuse_unless_editable(t, bool(result._needs))
     node = result._node if result._node is not t._node else None
     if z.dtype != old.dtype and node is not None:
         result = result.to(dtypes.of(old.dtype))
@@ -284,16 +286,17 @@ def become(t: Tensor, result: Tensor) -> None:
     if family is None:
         return
     current = t
-    while type(current._family) is Origin:
+    while isinstance(current._family, Origin):
         parent = current._family.parent
         parent._node, parent._needs = begin(CopySlices(rule=current._family.rule), (parent, current)), True
         current = parent
-    family = family.family if type(family) is Origin else family
+    family = family.family if isinstance(family, Origin) else family
     for reference in family.views:
         relative = reference()
         if relative is None or relative is t:
             continue
         origin = relative._family
+        assert isinstance(origin, Origin)
         if not origin.parent._needs:
             relative._node, relative._needs = None, False
         else:

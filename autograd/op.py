@@ -425,7 +425,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
             t._needs = False if mode else None  # None: because of no_grad
         return t
 
-    return _specialised(apply, rule)
+    return _specialised(apply, rule)  # type: ignore[no-any-return]
 
 
 def binary(
@@ -585,7 +585,7 @@ def _promoting(
             t._node = n
             t._needs = True
             if state.mode is not True:
-                state.mode.made(n, (*tensors, *values[len(tensors) :]), z)  # type: ignore[union-attr]
+                state.mode.made(n, (*tensors, *values[len(tensors) :]), z)
         return t
 
     return apply

@@ -118,6 +118,7 @@ class Leaf:
     seq = 0
 
     _extra: Extra | None
+    _shape: tuple[int, ...]
     _grad: Any
     _needs: bool | None  # whether a gradient is required; None: not, because it was computed under no_grad
 
@@ -218,7 +219,7 @@ def collect(roots: Iterable[Edge]) -> list[Node]:
 def leading_to(order: Sequence[Node], targets: Iterable[Edge]) -> set[Edge]:
     """Return those of `order` (latest first) that pass a gradient on towards one of `targets`."""
     reached = set(targets)
-    runs = set()
+    runs: set[Edge] = set()
     for node in reversed(order):
         for e in node.edges:
             if e in reached:
@@ -320,7 +321,7 @@ def run_backward(
                     sums[e] = h
                     continue
                 h = (h,)
-            for e, h1 in zip(edges, h):
+            for e, h1 in zip(edges, h, strict=False):
                 if e is None or h1 is None:
                     continue
                 held = get(e)

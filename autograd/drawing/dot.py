@@ -46,7 +46,7 @@ def to_dot(graph: Graph, direction: Direction = "TB") -> str:
     lines = [
         "digraph {",
         f"  graph [rankdir={direction}, nodesep=0.3, ranksep=0.35, {_FONT}{note}];",
-        f'  node [{_FONT}, margin="0.14,0.07"];',
+        f'  node [{_STYLES["op"]}, {_FONT}, margin="0.14,0.07"];',
         f'  edge [{_FONT}, color="#555555", fontcolor="#555555", arrowsize=0.7];',
         *_nodes(graph),
     ]
@@ -90,9 +90,11 @@ def _and_above(path: str) -> list[tuple[str, str]]:
 
 
 def _node(graph: Graph, node: Node) -> str:
-    label = quote("\n".join(_lines(graph, node)))
-    root = ", penwidth=2.5" if node.id in graph.roots else ""
-    return f"n{node.id} [label={label}, {_STYLES[node.kind]}{root}];"
+    style = "" if node.kind == "op" else f", {_STYLES[node.kind]}"
+    if node.id in graph.roots:
+        style += ", penwidth=2.5"
+    label = "\n".join(_lines(graph, node))
+    return f"n{node.id} [label={quote(label)}{style}];"
 
 
 def _lines(graph: Graph, node: Node) -> list[str]:
@@ -112,7 +114,7 @@ def _what(graph: Graph, node: Node) -> str:
     if node.kind != "op":
         return ""
     sign = labels.between(node)
-    if sign is not None and not any([_named(graph, operand) for operand in node.operands]):
+    if sign is not None and not any(_named(graph, o) for o in node.operands):
         return sign
     if sign is not None or node.op == "neg":
         return labels.expression(node, lambda operand: _named(graph, operand) or "·")
@@ -132,10 +134,14 @@ def _named(graph: Graph, operand: Operand) -> str:
 def _edge(graph: Graph, edge: Edge) -> str:
     source, target = graph.nodes[edge.source], graph.nodes[edge.target]
     words = [f"output {edge.output}"] if len(source.outputs) > 1 else []
-    if labels.between(target) in ONE_WAY and len([o for o in target.operands if isinstance(o, Edge)]) == 2:
-        if not all([_named(graph, operand) for operand in target.operands]):
-            words.append(SIDES[edge.position])
+    if labels.between(target) in ONE_WAY and len(target.operands) == 2 and not _told_apart(graph, target):
+        words.append(SIDES[edge.position])
     attributes = [f"label={quote(', '.join(words))}"] if words else []
     if source.kind == "constant":
         attributes.append('style="dashed"')
     return f"  n{edge.source} -> n{edge.target}" + (f" [{', '.join(attributes)}];" if attributes else ";")
+
+
+def _told_apart(graph: Graph, node: Node) -> bool:
+    """Tell whether the label of a node says which of its two operands is which."""
+    return all(_named(graph, o) for o in node.operands) or not all(isinstance(o, Edge) for o in node.operands)

@@ -193,7 +193,7 @@ class Graph:
         KeyError
             No node has that name, or several have.
         """
-        found = [n for n in self.nodes if any([o.name == name for o in n.outputs])]
+        found = [n for n in self.nodes if any(o.name == name for o in n.outputs)]
         if len(found) == 1:
             return found[0]
         known = sorted({o.name for n in self.nodes for o in n.outputs if o.name})
@@ -211,9 +211,9 @@ class Graph:
             which = "" if unseen == len(self.ops) else f"{unseen} of {len(self.ops)} operations were not watched: "
             return f"{which}{HOW_TO_SEE}"
         if (
-            any([leaf.grad is not None for leaf in self.leaves])
+            any(leaf.grad is not None for leaf in self.leaves)
             and self.ops
-            and not any([o.grad is not None for n in self.ops for o in n.outputs])
+            and not any(o.grad is not None for n in self.ops for o in n.outputs)
         ):
             return (
                 "the gradients of the leaves come from a backward pass outside `with autograd.watch():`; run it inside "
@@ -284,7 +284,12 @@ class Graph:
         return self.to_text()
 
     def __repr__(self) -> str:
-        counts = [(len(self.ops), "op", "ops"), (len(self.leaves), "leaf", "leaves")]
-        counts += [(len(self.constants), "constant", "constants")] if self.constants else []
-        counts += [(len(self.edges), "edge", "edges")]
-        return f"<Graph: {', '.join([f'{n} {one if n == 1 else many}' for n, one, many in counts])}, depth {self.depth()}>"
+        counts = [_count(self.ops, "op", "ops"), _count(self.leaves, "leaf", "leaves")]
+        if self.constants:
+            counts.append(_count(self.constants, "constant", "constants"))
+        counts.append(_count(self.edges, "edge", "edges"))
+        return f"<Graph: {', '.join(counts)}, depth {self.depth()}>"
+
+
+def _count(things: Sequence[Any], one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}"

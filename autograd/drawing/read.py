@@ -123,7 +123,7 @@ class _Reader:
     def __init__(self, names: dict[Key, str]) -> None:
         self.names = names
         self.nodes: list[Node] = []
-        self.ids: dict[Key, int] = {}
+        self.ids: dict[Any, int] = {}  # of tape nodes and leaves, and of constants by the id of their array
         self.forms: dict[Key, Output] = {}  # of operations that were not watched: what others tell of their results
         self.modules: set[str] = set()
         self.rules: dict[type, tuple[str, list[str]]] = {}
@@ -147,7 +147,7 @@ class _Reader:
         for edge in edges:
             if isinstance(edge, tape.Leaf):
                 self.add_leaf(edge, versions.last_edit[0])
-        return Graph(self.nodes, [self.ids[e if isinstance(e, tape.Leaf) else (_key(e)[0], 0)] for e in edges])
+        return Graph(self.nodes, [self.ids[e if isinstance(e, tape.Leaf) else _key(e)[0]] for e in edges])
 
     def look(self, node: tape.Node) -> None:
         """Note the module of a watched node; of another, the shapes that it tells of its result and its operands."""
@@ -172,32 +172,30 @@ class _Reader:
 
     # ------------------------------------------------------------------------------------------------- nodes
 
-    def add(self, key: Key, kind: Kind, outputs: Sequence[Output], **known: Any) -> int:
-        """Add a node, and return its id."""
-        number = len(self.nodes)
-        self.ids[key] = number
-        self.nodes.append(Node(number, kind, tuple(outputs), **known))
-        return number
+    def add(self, key: Any, kind: Kind, outputs: Sequence[Output], **known: Any) -> None:
+        """Add a node under the next id."""
+        self.ids[key] = len(self.nodes)
+        self.nodes.append(Node(len(self.nodes), kind, tuple(outputs), **known))
 
-    def add_leaf(self, leaf: Any, tick: int) -> int:
-        """Add a leaf unless it is there, and return its id. `tick` is when it was first used."""
+    def add_leaf(self, leaf: Any, tick: int) -> None:
+        """Add a leaf unless it is there. `tick` is when it was first used."""
         if leaf in self.ids:
-            return self.ids[leaf]
+            return
         name = self.names.get(leaf, leaf.name)
         module = (name or "").rpartition(".")[0]
         # Copies: the next update of a parameter must not change a graph that was drawn before it.
         grad = None if leaf.grad is None else np.array(leaf.grad._array)
         output = _output(np.array(leaf._array), grad, name, versions.stamp(leaf._array) > tick)
-        return self.add(leaf, "leaf", [output], path=module if module in self.modules else "")
+        self.add(leaf, "leaf", [output], path=module if module in self.modules else "")
 
-    def add_constant(self, constant: Constant, tick: int) -> int:
-        """Add an operand without gradient unless it is there, and return its id."""
+    def add_constant(self, constant: Constant, tick: int) -> None:
+        """Add an operand without gradient unless it is there. `tick` is when it was first used."""
         key = id(constant.array)
         if key in self.ids:
-            return self.ids[key]
+            return
         name = self.names.get(key, constant.name)
         output = _output(constant.array, None, name, versions.stamp(constant.array) > tick)
-        return self.add(key, "constant", [output])
+        self.add(key, "constant", [output])
 
     def add_operation(self, node: tape.Node) -> None:
         """Add an operation, after the leaves and constants among its operands."""
@@ -206,7 +204,7 @@ class _Reader:
         word, slots = self.rule(node)
         plain = [(name, getattr(node, name, None)) for name in [*slots, *getattr(node, "__dict__", ())]]
         self.add(
-            (node, 0),
+            node,
             "op",
             self.outputs(node, seen),
             op=word,
@@ -247,38 +245,43 @@ class _Reader:
         ]
 
     def operands(self, node: tape.Node, seen: Seen | None) -> tuple[Operand, ...]:
-        """Return what a node took, in order."""
-        met: list[Any] = [None] * len(node.edges) if seen is None else list(seen.operands)
-        if seen is None:
-            for place, value in zip(node.saves, node.saved or (), strict=False):
-                if isinstance(place, int) and type(value) in (int, float):
-                    met += [None] * (place + 1 - len(met))
-                    met[place] = value
-        tensors = [i for i, value in enumerate(met) if value is None or isinstance(value, Constant)]
-        if len(met) == len(node.edges):  # a Function has an edge for every argument, tensor or not
-            tensors = list(range(len(met)))
-        passed = () if seen is None else seen.gradients
-        edges = dict(zip(tensors, zip(node.edges, [*passed, *[None] * len(tensors)], strict=False), strict=False))
-        taken: list[tuple[int, int, int, Any] | Operand] = []  # of edges: source, output, position, gradient
-        for i, value in enumerate(met):
-            edge, grad = edges.get(i, (None, None))
+        """Return what a node took, in order, after adding the leaves and constants among it."""
+        met = list(seen.operands) if seen is not None else _numbers_saved(node)
+        for edge in node.edges:
+            if isinstance(edge, tape.Leaf):
+                self.add_leaf(edge, node.seq)
+        for value in met:
+            if isinstance(value, Constant):
+                self.add_constant(value, node.seq)
+        target = len(self.nodes)  # the id that the node is about to get
+        operands: list[Operand] = []
+        for i, (value, edge, grad) in enumerate(_matched(met, node.edges, () if seen is None else seen.gradients)):
             if edge is not None:
-                taken.append((*self.source(edge, node.seq), i, _array(grad)))
+                source, output = (edge, 0) if isinstance(edge, tape.Leaf) else _key(edge)
+                operands.append(Edge(self.ids[source], target, output, i, _array(grad)))
             elif isinstance(value, Constant):
-                taken.append((self.add_constant(value, node.seq), 0, i, None))
+                operands.append(Edge(self.ids[id(value.array)], target, 0, i))
             elif seen is None or isinstance(value, int | float):
-                taken.append(value)
-        target = len(self.nodes)  # the id of this node: leaves and constants among its operands have theirs by now
-        return tuple(
-            [Edge(t[0], target, t[1], t[2], t[3]) if isinstance(t, tuple) else t for t in taken]
-        )
+                operands.append(value)
+        return tuple(operands)
 
-    def source(self, edge: tape.Edge, tick: int) -> tuple[int, int]:
-        """Return the id of the node that an edge leads to, and which of its outputs."""
-        if isinstance(edge, tape.Leaf):
-            return self.add_leaf(edge, tick), 0
-        node, output = _key(edge)
-        return self.ids[node, 0], output
+
+def _numbers_saved(node: tape.Node) -> list[Any]:
+    """Return the operands of a node that nobody watched: the numbers among what its rule saved, None for the others."""
+    met: list[Any] = [None] * len(node.edges)
+    for place, value in zip(node.saves, node.saved or (), strict=False):
+        if isinstance(place, int) and type(value) in (int, float):
+            met += [None] * (place + 1 - len(met))
+            met[place] = value
+    return met
+
+
+def _matched(met: Sequence[Any], edges: Sequence[Any], gradients: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
+    """Yield (operand, its edge, the gradient passed along it). Numbers have none, but as arguments of a Function."""
+    given = iter(zip(edges, [*gradients, *[None] * len(edges)], strict=False))
+    for value in met:
+        tensor = value is None or isinstance(value, Constant) or len(met) == len(edges)
+        yield (value, *(next(given, (None, None)) if tensor else (None, None)))
 
 
 _VARIANT = re.compile(r"(Backward\d*|Number|Tensors|All|Dim)$")  # a rule may have several classes for one operation

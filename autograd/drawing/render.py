@@ -69,8 +69,8 @@ def picture(graph: Graph, kind: str, direction: Direction = "TB") -> bytes:
         if content is not None:
             return content
     remedy = (
-        "Run `pip install 'chalkgrad[render]'`, or install Graphviz (https://graphviz.org/download) so that `dot` is on "
-        "the PATH. to_text() and to_dot() need neither."
+        "Run `pip install 'chalkgrad[render]'`, or install Graphviz (https://graphviz.org/download) so that `dot` is "
+        "on the PATH. to_text() and to_dot() need neither."
     )
     if failures:
         raise RenderError(say(f"the picture could not be drawn: {'; '.join(failures)}", "a working Graphviz", remedy))
@@ -109,9 +109,8 @@ def _by_wheel(dot: str, kind: str) -> bytes | None:
     if not sys.executable or importlib.util.find_spec("pygraphviz") is None:
         return None
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([p for p in sys.path if p])}
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", _WHEEL, kind], input=dot.encode(), capture_output=True, env=environment, check=False
-    )
+    command = [sys.executable, "-P", "-c", _WHEEL, kind]
+    done = subprocess.run(command, input=dot.encode(), capture_output=True, env=environment, check=False)
     if done.returncode != 0 or not done.stdout:
         raise _Failed(f"pygraphviz said: {_last_line(done.stderr) or f'exit code {done.returncode}'}")
     return done.stdout

@@ -111,7 +111,6 @@ def by_matrices() -> dict[str, float]:
     y = autograd.sigmoid(net2)
     loss = 0.5 * ((TARGET - y) ** 2).sum()
     d1, d2, dW1, dW2 = autograd.grad(loss, (net1, net2, W1, W2))
-    assert d1 is not None and d2 is not None and dW1 is not None and dW2 is not None
     numbers = {"x1_1": h[0].item(), "x1_2": h[1].item(), "y": y.item()}
     numbers |= {"δ2_1": -d2.item(), "δ1_1": -d1[0].item(), "δ1_2": -d1[1].item()}
     for layer, W, dW in ((1, W1, dW1), (2, W2, dW2)):

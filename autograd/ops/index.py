@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import kernels, versions
 from autograd.errors import DtypeError, ShapeError, say
-from autograd.inplace import Copied, View, own, put_into, refuse_unless_editable, view
+from autograd.inplace import Copied, View, put_into, refuse_unless_editable, view
 from autograd.op import Array, Op, as_tensor_like, cast, wrap
 
 if TYPE_CHECKING:
@@ -87,62 +87,21 @@ def replace(x: Tensor, index: Any, value: Any) -> Tensor:
     return IndexPut(index=index).apply(x, cast(y, x._array.dtype).expand(shape))  # type: ignore[no-any-return]
 
 
-def parse(index: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
-    """Return an index as NumPy wants it, and whether it is basic (the result shares memory).
+def parse(index: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
+    """Return an index in two steps, as PyTorch takes them: a basic one, then one by arrays.
+
+    The basic step (integers, slices, None) gives a view; the step by arrays a copy. Either may be None. Integers come
+    first, so that they have no say in where the dimensions of arrays go (NumPy counts them among the arrays).
 
     Raises
     ------
     IndexError
-        Too many indices, a wrong dtype, an integer out of range, a mask of another shape.
+        Too many indices, a wrong dtype, a mask of another shape.
     ValueError
-        A slice with a negative step.
+        A slice with a step that is not positive.
     """
-    items = index if type(index) is tuple else (index,)
-    basic = True
-    parsed: list[Any] = []
-    used = 0
-    for item in items:
-        if type(item) is int or type(item) is slice or item is None or item is Ellipsis:
-            if type(item) is slice:
-                item = _slice(item)
-            used += item is not None and item is not Ellipsis
-            parsed.append(item)
-            continue
-        if isinstance(item, np.integer):
-            parsed.append(int(item))
-            used += 1
-            continue
-        a = np.asarray(getattr(item, "_array", item))
-        if a.size == 0 and not hasattr(item, "dtype"):
-            a = a.astype(np.int64)  # x[[]]
-        if a.dtype.kind not in "iub":
-            raise IndexError(
-                say(
-                    f"tensors used as indices must be long, int, byte or bool tensors, but one is {a.dtype}",
-                    "integers or bools",
-                    "Convert it first: index.long(), or write a comparison to get a mask.",
-                )
-            )
-        if a.dtype == np.uint8:
-            a = a.astype(np.bool_)
-        if a.dtype.kind == "b":
-            if a.shape != shape[used : used + a.ndim]:
-                raise IndexError(
-                    say(
-                        f"The shape of the mask {list(a.shape)} does not match the shape of the indexed tensor "
-                        f"{list(shape)}",
-                        "a mask as large as the dimensions it stands for",
-                        "Compare tensors of the same shape to get it.",
-                    )
-                )
-            used += a.ndim
-        else:
-            used += 1
-        if a.ndim == 0 and a.dtype.kind != "b":
-            parsed.append(int(a))  # a 0-d tensor counts as a number
-            continue
-        basic = False
-        parsed.append(a)
+    items = [_item(i) for i in (index if type(index) is tuple else (index,))]
+    used = sum(_dimensions(i) for i in items)
     if used > len(shape):
         raise IndexError(
             say(
@@ -153,9 +112,76 @@ def parse(index: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...], bool]:
                 "Check the tensor's shape." if shape else "Use tensor.item() to convert a 0-dim tensor to a number.",
             )
         )
-    if basic and Ellipsis not in parsed:
-        parsed.append(Ellipsis)  # so that one element is a 0-d array, which shares memory, and no scalar
-    return tuple(parsed), basic
+    if sum(i is Ellipsis for i in items) > 1:
+        raise IndexError(say("an index can only have a single ellipsis ('...')", "one", "Write slices (:) instead."))
+    arrays = [i for i in items if isinstance(i, np.ndarray)]
+    if not arrays:
+        # With the ellipsis one element is a 0-d array, which shares memory, and no scalar.
+        return (tuple(items) if Ellipsis in items else (*items, Ellipsis)), None
+    if any(i is Ellipsis for i in items):
+        at = next(k for k, i in enumerate(items) if i is Ellipsis)
+        items[at : at + 1] = [slice(None)] * (len(shape) - used)
+    _check_masks(items, shape)
+    if not any(type(i) is int for i in items):
+        return None, tuple(items)
+    basic: list[Any] = []
+    advanced: list[Any] = []
+    for i in items:
+        if isinstance(i, np.ndarray):
+            basic += [slice(None)] * _dimensions(i)
+            advanced.append(i)
+        else:
+            basic.append(i)
+            if type(i) is not int:
+                advanced.append(slice(None))
+    return (*basic, Ellipsis), tuple(advanced)
+
+
+def _item(item: Any) -> Any:
+    """Return one item of an index as an int, slice, None, Ellipsis or an array of integers or bools."""
+    if type(item) is slice:
+        return _slice(item)
+    if type(item) is int or item is None or item is Ellipsis:
+        return item
+    if isinstance(item, np.integer):
+        return int(item)
+    a = np.asarray(getattr(item, "_array", item))
+    if a.size == 0 and not hasattr(item, "dtype"):
+        a = a.astype(np.int64)  # x[[]]
+    if a.dtype.kind not in "iub":
+        raise IndexError(
+            say(
+                f"tensors used as indices must be long, int, byte or bool tensors, but one is {a.dtype}",
+                "integers or bools",
+                "Convert it first: index.long(), or write a comparison to get a mask.",
+            )
+        )
+    if a.dtype == np.uint8:
+        a = a.astype(np.bool_)
+    return int(a) if a.ndim == 0 and a.dtype.kind != "b" else a  # a 0-d tensor counts as a number
+
+
+def _dimensions(item: Any) -> int:
+    """Return how many dimensions of the tensor an item of an index stands for."""
+    if item is None or item is Ellipsis:
+        return 0
+    return item.ndim if isinstance(item, np.ndarray) and item.dtype.kind == "b" else 1
+
+
+def _check_masks(items: list[Any], shape: tuple[int, ...]) -> None:
+    at = 0
+    for i in items:
+        n = _dimensions(i)
+        if isinstance(i, np.ndarray) and i.dtype.kind == "b" and i.shape != shape[at : at + n]:
+            raise IndexError(
+                say(
+                    f"The shape of the mask {list(i.shape)} at index {at} does not match the shape of the indexed tensor "
+                    f"{list(shape)}",
+                    "a mask as large as the dimensions it stands for",
+                    "Compare tensors of the same shape to get it.",
+                )
+            )
+        at += n
 
 
 def _slice(s: slice) -> slice:
@@ -188,13 +214,15 @@ def getitem(input: Tensor, index: Any) -> Tensor:
         Too many indices, a wrong dtype, an integer out of range, a mask of another shape.
     """
     shape = input._array.shape
-    parsed, basic = parse(index, shape)
+    basic, advanced = parse(index, shape)
     try:
-        if basic:
-            return view(Slice(index=parsed), input)
-        return Index(index=parsed, unique=_unique(parsed)).apply(input)  # type: ignore[no-any-return]
+        if basic is not None:
+            input = view(Slice(index=basic), input)
+        if advanced is not None:
+            input = Index(index=advanced, unique=_unique(advanced)).apply(input)
     except IndexError as error:
         raise _out_of_range(error, shape) from None
+    return input
 
 
 def setitem(input: Tensor, index: Any, value: Any) -> None:
@@ -209,23 +237,18 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     """
     refuse_unless_editable(input, False)
     shape = input._array.shape
-    parsed, basic = parse(index, shape)
+    basic, advanced = parse(index, shape)
     y = as_tensor_like(value)
-    own(input)
     try:
-        region = input._array[parsed]
+        target = input if basic is None else view(Slice(index=basic), input)
+        region = target._array if advanced is None else target._array[advanced]
     except IndexError as error:
         raise _out_of_range(error, shape) from None
     if _same_memory(region, y._array):
         return  # x[i] += 1: the edit has already happened
     if y._array.ndim > region.ndim:  # leading dimensions of size 1 are dropped
-        y = y.reshape(y._array.shape[-region.ndim :] if region.ndim else ())
-    try:
-        np.broadcast_shapes(region.shape, y._array.shape)
-        fits = np.broadcast_shapes(region.shape, y._array.shape) == region.shape
-    except ValueError:
-        fits = False
-    if not fits:
+        y = y.reshape(y._array.shape[y._array.ndim - region.ndim :])
+    if region.shape != y._array.shape and not _expands(y._array.shape, region.shape):
         raise ShapeError(
             say(
                 f"shape mismatch: value tensor of shape {list(y._array.shape)} cannot be broadcast to indexing result of "
@@ -235,11 +258,17 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
             )
         )
     y = cast(y, input._array.dtype)
-    if basic:
-        target = view(Slice(index=parsed), input)
+    if advanced is None:
         put_into(target, Copied().apply(target, y))
     else:
-        put_into(input, IndexPut(index=parsed).apply(input, y.expand(region.shape)))
+        put_into(target, IndexPut(index=advanced).apply(target, y.expand(region.shape)))
+
+
+def _expands(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(shape, to) == to
+    except ValueError:
+        return False
 
 
 def _same_memory(a: Any, b: Any) -> bool:

@@ -158,7 +158,7 @@ class Var(Op):
     """z = Σ (x - mean)² / (n - correction)     dx = 2 g (x - mean) / (n - correction)"""
 
     __slots__ = ("correction", "dim", "keepdim")
-    saves = (0,)
+    saves: tuple[Any, ...] = (0,)
     dim: tuple[int, ...] | None
     keepdim: bool
     correction: float
@@ -180,7 +180,7 @@ class Var(Op):
 class Std(Var):
     """z = √(Σ (x - mean)² / (n - correction))     dx = g (x - mean) / (z (n - correction))"""
 
-    saves = (0, OUT)
+    saves: tuple[Any, ...] = (0, OUT)
 
     def forward(self, x: Array) -> Array:
         return np.sqrt(Var.forward(self, x))
@@ -446,7 +446,8 @@ def var(
     RuntimeError
         The tensor is no floating-point one.
     """
-    return _spread("var", Var, input, _either(dim, axis), correction, unbiased, keepdim if keepdims is None else keepdims)
+    keepdim = keepdim if keepdims is None else keepdims
+    return _spread("var", Var, input, _either(dim, axis), correction, unbiased, keepdim)
 
 
 def std(
@@ -454,7 +455,8 @@ def std(
     axis: Dims = None, keepdims: bool | None = None,
 ) -> Tensor:  # fmt: skip
     """Return the standard deviation: the square root of `var`, with gradient 0 where it is 0."""
-    return _spread("std", Std, input, _either(dim, axis), correction, unbiased, keepdim if keepdims is None else keepdims)
+    keepdim = keepdim if keepdims is None else keepdims
+    return _spread("std", Std, input, _either(dim, axis), correction, unbiased, keepdim)
 
 
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:

@@ -224,8 +224,8 @@ def permute(input: Tensor, *dims: Any) -> Tensor:
     if len(order) != ndim:
         raise RuntimeError(
             say(
-                f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
-                f"ordering: {ndim} and {len(order)}".replace("(sparse_coo)", ""),
+                "permute: number of dimensions in the tensor input does not match the length of the desired ordering of "
+                f"dimensions: input.dim() = {ndim} is not equal to len(dims) = {len(order)}",
                 f"all {ndim} dimensions",
                 "Name every dimension once.",
             )
