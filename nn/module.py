@@ -2,76 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
 
 import autograd
 from autograd import Tensor, no_grad
 from autograd.errors import say
 from autograd.hooks import RemovableHandle, watching
-from nn import calls
-from nn.parameter import Parameter
-
-T = TypeVar("T")
-
-
-class Members(MutableMapping[str, T]):
-    """A module's parameters (or buffers, or children) by name, in order of registration.
-
-    Values live in the module's `__dict__`, where Python finds `self.weight` fastest; what is kept beside them is only
-    the order of the names. This is the two seen as one dict: a change here changes the attribute.
-    """
-
-    __slots__ = ("_attributes", "_names")
-
-    def __init__(self, attributes: dict[str, Any], names: dict[str, None]) -> None:
-        self._attributes = attributes
-        self._names = names
-
-    def __getitem__(self, name: str) -> T:
-        if name not in self._names:
-            raise KeyError(name)
-        value: T = self._attributes[name]
-        return value
-
-    def __setitem__(self, name: str, value: T) -> None:
-        self._names[name] = None
-        self._attributes[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._names[name]
-        del self._attributes[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-
-class IncompatibleKeys(NamedTuple):
-    """What `load_state_dict(strict=False)` had to leave out.
-
-    Attributes
-    ----------
-    missing_keys : list of str
-        Names the module has and the state dict lacks.
-    unexpected_keys : list of str
-        Names the state dict has and the module lacks.
-    """
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-    def __repr__(self) -> str:
-        if not self.missing_keys and not self.unexpected_keys:
-            return "<All keys matched successfully>"
-        return f"IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+from nn import calls, state
+from nn.parameter import Parameter, reset_grad
+from nn.registry import Members, expect_free_name, expect_initialised, wrong_kind
 
 
 class Module:
@@ -102,6 +43,7 @@ class Module:
     _buffer_names: dict[str, None]
     _module_names: dict[str, None]
     _transient: set[str]  # buffers that stay out of the state dict
+    _REGISTRY = ("_parameter_names", "_buffer_names", "_module_names", "_transient")
 
     #: Hooks around calls; the class's None serves every module that has none.
     _hooks: calls.Hooks | None = None
@@ -137,15 +79,15 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         attributes = self.__dict__
         if isinstance(value, Parameter):
-            self._expect_initialised("parameters")
+            expect_initialised(self, "parameters")
             if name not in self._parameter_names:
                 self._forget(name)
                 self.register_parameter(name, value)
             attributes[name] = value
         elif isinstance(value, Module):
-            self._expect_initialised("module")
+            expect_initialised(self, "module")
             if name in self._parameter_names:
-                raise self._wrong_kind(name, value, "parameter", "Parameter")
+                raise wrong_kind(self, name, value, "parameter")
             if name not in self._module_names:
                 self._forget(name)
                 self._module_names[name] = None
@@ -153,11 +95,11 @@ class Module:
         elif "_module_names" in attributes and self._is_registered(name):
             if value is not None:
                 if name in self._parameter_names:
-                    raise self._wrong_kind(name, value, "parameter", "Parameter")
+                    raise wrong_kind(self, name, value, "parameter")
                 if name in self._module_names:
-                    raise self._wrong_kind(name, value, "child module", "Module")
+                    raise wrong_kind(self, name, value, "child module")
                 if not isinstance(value, Tensor):
-                    raise self._wrong_kind(name, value, "buffer", "Tensor")
+                    raise wrong_kind(self, name, value, "buffer")
             attributes[name] = value
         else:
             object.__setattr__(self, name, value)
@@ -165,6 +107,11 @@ class Module:
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
         self._forget(name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A shallow copy (copy.copy) registers its own: it must not share the names' order with the original.
+        attributes = self.__dict__
+        return {**attributes, **{key: attributes[key].copy() for key in self._REGISTRY if key in attributes}}
 
     def __dir__(self) -> list[str]:
         return sorted(name for name in super().__dir__() if not name[0].isdigit())
@@ -178,42 +125,6 @@ class Module:
             names.pop(name, None)
         self._transient.discard(name)
 
-    def _expect_initialised(self, what: str) -> None:
-        if "_module_names" not in self.__dict__:
-            raise AttributeError(
-                say(
-                    f"cannot assign {what} before Module.__init__() call",
-                    "the parent's constructor to run first",
-                    f"Begin {type(self).__name__}.__init__ with super().__init__().",
-                )
-            )
-
-    def _wrong_kind(self, name: str, value: Any, kind: str, expected: str) -> TypeError:
-        return TypeError(
-            say(
-                f"cannot assign '{type(value).__name__}' as {kind} '{name}' of {type(self).__name__}",
-                f"an nn.{expected} or None" if expected != "Tensor" else "a Tensor or None",
-                "To change a parameter's value, assign to its .data or copy_ into it under no_grad."
-                if kind == "parameter"
-                else f"To use the name for something else, del the {kind} first.",
-            )
-        )
-
-    def _expect_free_name(self, name: str, kind: str, own: dict[str, None]) -> None:
-        self._expect_initialised(kind)
-        if not isinstance(name, str):
-            raise TypeError(
-                say(f"{kind} name should be a string. Got {type(name).__name__}", "a str", "Pass the name first.")
-            )
-        if "." in name or name == "":
-            raise KeyError(
-                say(f'{kind} name can\'t contain "." or be empty, got: {name!r}', "an attribute name", "Rename it.")
-            )
-        if hasattr(self, name) and name not in own:
-            raise KeyError(
-                say(f"attribute '{name}' already exists", f"a free name for the {kind}", "Choose another name.")
-            )
-
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter; None reserves the name for one (a bias that was switched off, say).
 
@@ -224,9 +135,9 @@ class Module:
         KeyError
             The name is taken, empty or has a dot.
         """
-        self._expect_free_name(name, "parameter", self._parameter_names)
+        expect_free_name(self, name, "parameter", self._parameter_names)
         if param is not None and not isinstance(param, Parameter):
-            raise self._wrong_kind(name, param, "parameter", "Parameter")
+            raise wrong_kind(self, name, param, "parameter")
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -248,9 +159,9 @@ class Module:
         KeyError
             The name is taken, empty or has a dot.
         """
-        self._expect_free_name(name, "buffer", self._buffer_names)
+        expect_free_name(self, name, "buffer", self._buffer_names)
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise self._wrong_kind(name, tensor, "buffer", "Tensor")
+            raise wrong_kind(self, name, tensor, "buffer")
         self._buffers[name] = tensor
         if persistent:
             self._transient.discard(name)
@@ -275,7 +186,7 @@ class Module:
                     "Functions become modules in a small class with a forward; classes want brackets: nn.ReLU().",
                 )
             )
-        self._expect_free_name(name, "module", self._module_names)
+        expect_free_name(self, name, "module", self._module_names)
         self._modules[name] = module
 
     register_module = add_module
@@ -480,8 +391,7 @@ class Module:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the gradients of all parameters: to None, or to zeros if `set_to_none` is False."""
         for parameter in self.parameters():
-            if parameter.grad is not None:
-                parameter.grad = None if set_to_none else autograd.zeros_like(parameter.grad)
+            reset_grad(parameter, set_to_none)
 
     def _apply(self, fn: Callable[[Tensor], Tensor]) -> Self:
         """Replace the data of parameters, their gradients and the buffers by `fn` of them."""
@@ -541,13 +451,6 @@ class Module:
 
     # -- state -----------------------------------------------------------------------------------------------------
 
-    def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Module, str, Tensor]]:
-        """Yield (key, module, attribute, tensor) of all that the state dict holds."""
-        for path, module in self.named_modules(prefix=prefix, remove_duplicate=False):
-            for name, value in itertools.chain(module._parameters.items(), module._buffers.items()):
-                if value is not None and name not in module._transient:
-                    yield (f"{path}.{name}" if path else name), module, name, value
-
     def state_dict(
         self, *, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
     ) -> dict[str, Any]:
@@ -565,13 +468,13 @@ class Module:
             Return the parameters themselves instead of detached tensors.
         """
         destination = OrderedDict() if destination is None else destination
-        for key, _, _, value in self._named_state():
+        for key, _, _, value in state.named(self):
             destination[prefix + key] = value if keep_vars else value.detach()
         return destination
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> IncompatibleKeys:
+    ) -> state.IncompatibleKeys:
         """Copy parameters and buffers from `state_dict` into this module. All or nothing.
 
         Parameters
@@ -595,47 +498,7 @@ class Module:
         TypeError
             `state_dict` is no mapping.
         """
-        if not isinstance(state_dict, Mapping):
-            raise TypeError(
-                say(
-                    f"Expected state_dict to be dict-like, got {type(state_dict)}",
-                    "a mapping of names to tensors",
-                    "Pass model.state_dict(), not the model.",
-                )
-            )
-        own = {key: (module, name, value) for key, module, name, value in self._named_state()}
-        missing = [key for key in own if key not in state_dict]
-        unexpected = [key for key in state_dict if key not in own]
-        faults = []
-        if strict and missing:
-            faults.append("Missing key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in missing)))
-        if strict and unexpected:
-            faults.append("Unexpected key(s) in state_dict: {}. ".format(", ".join(f'"{key}"' for key in unexpected)))
-        for key, (_, _, value) in own.items():
-            given = state_dict.get(key, value)
-            if not isinstance(given, Tensor):
-                faults.append(
-                    f'While copying the parameter named "{key}", expected a Tensor from checkpoint but received '
-                    f"{type(given)}"
-                )
-            elif given.shape != value.shape:
-                faults.append(
-                    f"size mismatch for {key}: copying a param with shape {tuple(given.shape)} from checkpoint, "
-                    f"the shape in current model is {tuple(value.shape)}."
-                )
-        if faults:
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(faults))
-        with no_grad():
-            for key, (module, name, value) in own.items():
-                if key not in state_dict:
-                    continue
-                if not assign:
-                    value.copy_(state_dict[key])
-                elif isinstance(value, Parameter):
-                    setattr(module, name, Parameter(state_dict[key], value.requires_grad))
-                else:
-                    setattr(module, name, state_dict[key])
-        return IncompatibleKeys(missing, unexpected)
+        return state.load(self, state_dict, strict, assign)
 
     # -- hooks -----------------------------------------------------------------------------------------------------
 

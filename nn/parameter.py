@@ -1,4 +1,4 @@
-"""Parameter: a tensor that a module trains."""
+"""Parameter: a tensor that a module trains, and what is done to its gradient between steps."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from typing import Any
 
 from autograd import Tensor
 from autograd.errors import say
+
+
+def reset_grad(parameter: Tensor, set_to_none: bool) -> None:
+    """Set the gradient of `parameter`, if it has one, to None or (in place) to zeros."""
+    grad = parameter.grad
+    if grad is not None:
+        parameter.grad = None if set_to_none else (grad.detach() if grad.requires_grad else grad).zero_()
 
 
 class Parameter(Tensor):

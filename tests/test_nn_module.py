@@ -322,6 +322,12 @@ def test_load_state_dict_converts_or_assigns() -> None:
     assert isinstance(net.weight, nn.Parameter)
     assert net.weight.dtype is autograd.float64
     assert not net.weight.requires_grad
+    before = net.weight
+    with pytest.raises(
+        RuntimeError, match=r"bias requires a gradient, which a tensor of dtype autograd.int64 cannot have"
+    ):
+        net.load_state_dict(state, assign=True)
+    assert net.weight is before
 
 
 def test_copies_are_independent_and_keep_ties() -> None:
@@ -336,6 +342,10 @@ def test_copies_are_independent_and_keep_ties() -> None:
             twin[0].weight.zero_()
         assert net[0].weight.any()
         assert repr(twin) == repr(net)
+    shallow = copy.copy(net)
+    assert shallow[0] is net[0]
+    shallow.append(nn.ReLU())
+    assert [name for name, _ in net.named_children()] == ["0", "1"]
     frozen = nn.Parameter(autograd.ones(2), requires_grad=False)
     assert not copy.deepcopy(frozen).requires_grad
 

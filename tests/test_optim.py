@@ -14,7 +14,7 @@ import pytest
 import autograd
 import nn
 from nn.optim import SGD, Adam, Optimizer
-from nn.optim.runs import BLOCK
+from nn.optim.runs import BLOCK, LARGE
 from tests.nn_oracle import agree, array, ours
 
 f8 = autograd.float64
@@ -139,6 +139,7 @@ def test_large_parameters_as_in_pytorch(kind: str, options: dict[str, Any]) -> N
     """Blocks, runs of several parameters, and memory that is not in order."""
     torch = pytest.importorskip("torch")
     values = [torch.randn(shape, dtype=torch.float64) for shape in ((7, BLOCK // 3), (BLOCK - 1,), (2,), (BLOCK + 1,))]
+    values += [torch.randn(LARGE - 1, dtype=torch.float64) for _ in range(BLOCK // LARGE + 1)]
     values.append(torch.randn(3, BLOCK // 2, dtype=torch.float64).t())
     copies = [ours(v) for v in values]
     copies[-1] = ours(values[-1].t()).t()
@@ -240,9 +241,14 @@ def test_zero_grad() -> None:
     w = one()
     optimizer = SGD([w], lr=0.1)
     (w * 3).sum().backward()
+    grad = w.grad
     optimizer.zero_grad(set_to_none=False)
-    assert w.grad is not None
+    assert w.grad is grad
     assert w.grad.tolist() == [0]
+    (w**3).sum().backward(create_graph=True)
+    optimizer.zero_grad(set_to_none=False)
+    assert w.grad.tolist() == [0]
+    assert not w.grad.requires_grad
     optimizer.zero_grad()
     assert w.grad is None
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import autograd
 from autograd import Tensor, enable_grad
 from autograd.errors import say
 from nn.optim.runs import Array, Plan, Run
+from nn.parameter import reset_grad
 
 Group = dict[str, Any]
 #: Parameters; or (name, parameter) pairs; or dicts of "params" and the options that hold for them.
@@ -181,8 +181,7 @@ class Optimizer:
         """
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is not None:
-                    p.grad = None if set_to_none else autograd.zeros_like(p.grad)
+                reset_grad(p, set_to_none)
 
     # -- a step ----------------------------------------------------------------------------------------------------
 

@@ -23,8 +23,10 @@ Entry = dict[str, Any]  # what the optimizer remembers of one parameter, by name
 #: in `result`. All arrays are flat and of one length; `state` may be changed in place, `spare` is scratch.
 Update = Callable[[Array, Array, Sequence[Array], int, Array, Array], None]
 
-#: Elements that are updated at a time: the arrays of an update in this length stay in a core's cache.
+#: Elements of a large parameter that are updated at a time: arrays of this length stay in a core's cache.
 BLOCK = 32768
+#: From here on a parameter is large: calls cost less than the copying that gathers.
+LARGE = 4096
 
 
 def array_of(tensor: Tensor) -> Array:
@@ -33,7 +35,7 @@ def array_of(tensor: Tensor) -> Array:
 
 
 class Run:
-    """Parameters whose updates are computed together, as one flat array.
+    """Parameters whose updates are computed together.
 
     Parameters
     ----------
@@ -47,31 +49,21 @@ class Run:
         The number of earlier updates.
     counted : bool
         Whether the entries count them ("step"). If not, `age` is only told apart from 0.
-    scratch : sequence of four ndarrays
-        Flat, and long enough for the run or for a block. Other runs may use the same.
     """
 
     def __init__(
-        self,
-        params: list[Tensor],
-        entries: list[Entry],
-        names: Sequence[str],
-        age: int,
-        counted: bool,
-        scratch: Sequence[Array],
+        self, params: list[Tensor], entries: list[Entry], names: Sequence[str], age: int, counted: bool
     ) -> None:
         self.params = params
         self.arrays = [array_of(p) for p in params]
         self.size = sum(a.size for a in self.arrays)
-        self.in_blocks = comes_in_blocks(self.arrays)
-        self.scratch = [flat[: BLOCK if self.in_blocks else self.size] for flat in scratch]
-        self.state = [np.zeros(self.size, self.arrays[0].dtype) for _ in names]
+        self.dtype = self.arrays[0].dtype
+        self.state = [np.zeros(self.size, self.dtype) for _ in names]
         self.age = age
         self.steps = np.full(len(params), age, np.float32) if counted else None
-        self.pieces = [] if self.in_blocks else [self._cut(flat) for flat in self.scratch]
         self.placed: list[tuple[Entry, str, Tensor]] = []
         for name, flat in zip(names, self.state, strict=True):
-            for entry, piece in zip(entries, self._cut(flat), strict=True):
+            for entry, piece in zip(entries, self.cut(flat), strict=True):
                 if entry.get(name) is not None:
                     piece[...] = array_of(entry[name])
                 self._place(entry, name, piece)
@@ -79,7 +71,11 @@ class Run:
             for i, entry in enumerate(entries):
                 self._place(entry, "step", self.steps[i, ...])
 
-    def _cut(self, flat: Array) -> list[Array]:
+    def _place(self, entry: Entry, name: str, array: Array) -> None:
+        tensor = entry[name] = autograd.from_numpy(array)
+        self.placed.append((entry, name, tensor))
+
+    def cut(self, flat: Array) -> list[Array]:
         """Return views of `flat`, one for each parameter and of its shape."""
         pieces = []
         start = 0
@@ -88,59 +84,79 @@ class Run:
             start += a.size
         return pieces
 
-    def _place(self, entry: Entry, name: str, array: Array) -> None:
-        tensor = entry[name] = autograd.from_numpy(array)
-        self.placed.append((entry, name, tensor))
+    def scratch_size(self) -> int:
+        """Return how long the scratch arrays must be."""
+        raise NotImplementedError
+
+    def use_scratch(self, flats: Sequence[Array]) -> None:
+        """Take four flat arrays for intermediate results. Other runs may use the same."""
+        raise NotImplementedError
+
+    def subtract(self, update: Update, reads_values: bool) -> None:
+        """Subtract from the parameters what `update` computes. It may look at their values if `reads_values`."""
+        raise NotImplementedError
 
     def step(self, update: Update, reads_values: bool) -> None:
-        """Subtract from the parameters what `update` computes.
-
-        Parameters
-        ----------
-        update : callable
-        reads_values : bool
-            Whether it looks at the values of the parameters.
-        """
-        if self.in_blocks:
-            self._step_in_blocks(update)
-        else:
-            self._step_gathered(update, reads_values)
+        """Make one step, and tell the engine that the parameters were edited."""
+        self.subtract(update, reads_values)
         for array in self.arrays:
             versions.edited(array)
         self.age += 1
         if self.steps is not None:
             self.steps += 1
 
-    def _step_gathered(self, update: Update, reads_values: bool) -> None:
-        values, gradients, results, _ = self.pieces
-        for piece, p in zip(gradients, self.params, strict=True):
+
+class Gathered(Run):
+    """Small parameters, whose gradients are copied into one flat array; and such whose memory is not in order."""
+
+    def scratch_size(self) -> int:
+        """Return the number of elements of all parameters."""
+        return self.size
+
+    def use_scratch(self, flats: Sequence[Array]) -> None:
+        """Cut the scratch arrays into pieces of the parameters' shapes."""
+        self.values, self.gradients, self.result, self.spare = [flat[: self.size] for flat in flats]
+        self.value_pieces = self.cut(self.values)
+        self.gradient_pieces = self.cut(self.gradients)
+        self.result_pieces = self.cut(self.result)
+
+    def subtract(self, update: Update, reads_values: bool) -> None:
+        """Gather the gradients, update, and scatter the result."""
+        for piece, p in zip(self.gradient_pieces, self.params, strict=True):
             piece[...] = array_of(p.grad)  # type: ignore[arg-type]
         if reads_values:
-            for piece, array in zip(values, self.arrays, strict=True):
+            for piece, array in zip(self.value_pieces, self.arrays, strict=True):
                 piece[...] = array
-        flat_values, flat_gradients, result, spare = self.scratch
-        update(flat_values, flat_gradients, self.state, self.age, result, spare)
-        for array, piece in zip(self.arrays, results, strict=True):
+        update(self.values, self.gradients, self.state, self.age, self.result, self.spare)
+        for array, piece in zip(self.arrays, self.result_pieces, strict=True):
             array -= piece
 
-    def _step_in_blocks(self, update: Update) -> None:
+
+class Blocks(Run):
+    """One large parameter, updated block by block where it is."""
+
+    def scratch_size(self) -> int:
+        """Return the number of elements of a block."""
+        return min(self.size, BLOCK)
+
+    def use_scratch(self, flats: Sequence[Array]) -> None:
+        """Keep two of the arrays: values and gradients need none."""
+        _, _, self.result, self.spare = flats
+
+    def subtract(self, update: Update, reads_values: bool) -> None:
+        """Update one block after the other."""
         values = self.arrays[0].reshape(-1)
         gradients = np.ascontiguousarray(array_of(self.params[0].grad)).reshape(-1)  # type: ignore[arg-type]
-        _, _, result, spare = self.scratch
         for start in range(0, self.size, BLOCK):
-            p, g = values[start : start + BLOCK], gradients[start : start + BLOCK]
-            state = [flat[start : start + BLOCK] for flat in self.state]
-            update(p, g, state, self.age, result[: p.size], spare[: p.size])
-            p -= result[: p.size]
-
-
-def comes_in_blocks(arrays: Sequence[Array]) -> bool:
-    """Tell whether a run over `arrays` is one large parameter, whose memory can be cut into blocks."""
-    return len(arrays) == 1 and arrays[0].size > BLOCK and arrays[0].flags.c_contiguous
+            block = slice(start, start + BLOCK)
+            p = values[block]
+            result = self.result[: p.size]
+            update(p, gradients[block], [flat[block] for flat in self.state], self.age, result, self.spare[: p.size])
+            p -= result
 
 
 class Plan:
-    """The runs over some parameters: of one dtype and one age, and of `BLOCK` elements at most or of one parameter.
+    """The runs over some parameters, as they are now.
 
     Parameters
     ----------
@@ -158,23 +174,24 @@ class Plan:
         self.state = state
         self.names = names
         self.arrays = [array_of(p) for p in params]
+        self.runs: list[Run] = []
         remembers = bool(names) or counted
-        kinds: dict[tuple[np.dtype[Any], int], list[list[Tensor]]] = {}
+        gathering: dict[tuple[np.dtype[Any], int], list[Tensor]] = {}  # small parameters of one dtype and age
         for p, array in zip(params, self.arrays, strict=True):
             entry = state[p] if remembers else {}
             age = int(entry["step"]) if "step" in entry else int(any(entry.get(name) is not None for name in names))
-            parts = kinds.setdefault((array.dtype, age), [[]])
-            if parts[-1] and array.size + sum(q.numel() for q in parts[-1]) > BLOCK:
-                parts.append([])
-            parts[-1].append(p)
-        self.runs = []
-        for (dtype, age), parts in kinds.items():
-            arrays = [[array_of(p) for p in part] for part in parts]
-            size = max(BLOCK if comes_in_blocks(part) else sum(a.size for a in part) for part in arrays)
-            scratch = [np.empty(size, dtype) for _ in range(4)]
-            for part in parts:
-                entries = [state[p] if remembers else {} for p in part]
-                self.runs.append(Run(part, entries, names, age, counted, scratch))
+            if array.size >= LARGE and array.flags.c_contiguous:
+                self.runs.append(Blocks([p], [entry], names, age, counted))
+            else:
+                gathering.setdefault((array.dtype, age), []).append(p)
+        for (_, age), small in gathering.items():
+            for part in parts(small):
+                self.runs.append(Gathered(part, [state[p] if remembers else {} for p in part], names, age, counted))
+        for dtype in {run.dtype for run in self.runs}:
+            runs = [run for run in self.runs if run.dtype == dtype]
+            scratch = [np.empty(max(run.scratch_size() for run in runs), dtype) for _ in range(4)]
+            for run in runs:
+                run.use_scratch(scratch)
         self.entries = [state[p] for p in params] if remembers else []
         self.placed = [item for run in self.runs for item in run.placed]
 
@@ -188,4 +205,17 @@ class Plan:
         for entry, name, tensor in self.placed:
             if entry.get(name) is not tensor:
                 return False
-        return all(state.get(p) is entry for p, entry in zip(params, self.entries, strict=False))
+        return all([state.get(p) is entry for p, entry in zip(params, self.entries, strict=False)])
+
+
+def parts(params: list[Tensor]) -> list[list[Tensor]]:
+    """Divide parameters into lists of at most `BLOCK` elements, or of one parameter."""
+    lists: list[list[Tensor]] = []
+    size = 0
+    for p in params:
+        if not lists or size + p.numel() > BLOCK:
+            lists.append([])
+            size = 0
+        lists[-1].append(p)
+        size += p.numel()
+    return lists
