@@ -9,6 +9,7 @@ import warnings as _warnings
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from autograd import aliases as _aliases
 from autograd import cuda, errors, function, hooks, kernels, versions
 from autograd._tensor import Size, Tensor
 from autograd.anomaly import detect_anomaly, is_anomaly_enabled
@@ -326,6 +327,8 @@ __chalkgrad__ = True
 # As in PyTorch, 1/0 is inf and log(-1) is nan without a word; `detect_anomaly` finds where. Only this package's own
 # calls are silenced: NumPy goes on warning about everybody else's.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(autograd|nn)\.")
+
+_aliases.install()
 
 #: Found on first use, so that `import autograd` loads NumPy and nothing else: name -> module, attribute of it.
 _LAZY = {

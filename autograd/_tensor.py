@@ -831,13 +831,24 @@ class Tensor(Leaf):
 
     def uniform_(self, low: Float = 0.0, high: Float = 1.0, *, generator: Any = None) -> Tensor:
         """Fill with numbers drawn uniformly from [low, high), in PyTorch's stream."""
-        draw = _generator(generator).uniform(self._array.shape, self._array.dtype, low, high)
-        return self.copy_(wrap(draw))
+        return self._fill_in_memory_order(
+            lambda size: _generator(generator).uniform(size, self._array.dtype, low, high),
+        )
 
     def normal_(self, mean: Float = 0.0, std: Float = 1.0, *, generator: Any = None) -> Tensor:
         """Fill with numbers drawn from the normal distribution, in PyTorch's stream."""
-        draw = _generator(generator).normal(self._array.shape, self._array.dtype, mean, std)
-        return self.copy_(wrap(draw))
+        return self._fill_in_memory_order(
+            lambda size: _generator(generator).normal(
+                size, self._array.dtype, mean, std, contiguous=self.is_contiguous()
+            ),
+        )
+
+    def _fill_in_memory_order(self, draw: Callable[[tuple[Int, ...]], Any]) -> Tensor:
+        """Fill with random numbers in the order in which the elements lie in memory, as PyTorch does."""
+        a = np.asarray(self._array)
+        order = sorted(range(a.ndim), key=lambda d: -a.strides[d])
+        numbers = draw(tuple([a.shape[d] for d in order]))
+        return self.copy_(wrap(np.transpose(numbers, np.argsort(order))))
 
     def new_tensor(self, data: Any, *, dtype: Any = None, requires_grad: Bool = False) -> Tensor:
         """Return a new tensor of `data`, in this tensor's dtype unless another is given."""

@@ -638,6 +638,7 @@ def _exact_integers(kind: np.dtype[Any]) -> tuple[int, int]:
     return (0, 1) if kind == np.bool_ else (0, -1)
 
 
-# An unseeded program of ours draws the same numbers whenever it runs. (PyTorch asks the operating system for the seed
-# of its default generator; `default_generator.seed()` does that.)
+#: What tensors are drawn from unless a generator is given. As in PyTorch, seeded by the operating system until
+#: `manual_seed` is called: two unseeded runs differ.
 default_generator = Generator()
+default_generator.seed()

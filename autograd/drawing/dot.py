@@ -114,21 +114,22 @@ def _what(graph: Graph, node: Node) -> str:
     if node.kind != "op":
         return ""
     sign = labels.between(node)
-    if sign is not None and not any(_named(graph, o) for o in node.operands):
+    operands = [_word(graph, operand) for operand in node.operands]
+    if sign is not None and operands == ["·", "·"]:
         return sign
     if sign is not None or node.op == "neg":
-        return labels.expression(node, lambda operand: _named(graph, operand) or "·")
+        return labels.expression(node, lambda operand: _word(graph, operand))
     inside = ", ".join(labels.numbers(node) + labels.attributes(node))
     return f"{node.op}({inside})" if inside else node.op
 
 
-def _named(graph: Graph, operand: Operand) -> str:
-    """Return a number, the name of an operand that has one, or ""."""
+def _word(graph: Graph, operand: Operand) -> str:
+    """Return a number, the name of a value, "·" if that has none, "?" where nothing is known."""
     if operand is None:
-        return ""
+        return "?"
     if not isinstance(operand, Edge):
         return labels.number(operand)
-    return labels.cut(graph.nodes[operand.source].outputs[operand.output].name or "")
+    return labels.cut(graph.nodes[operand.source].outputs[operand.output].name or "·")
 
 
 def _edge(graph: Graph, edge: Edge) -> str:
@@ -144,4 +145,4 @@ def _edge(graph: Graph, edge: Edge) -> str:
 
 def _told_apart(graph: Graph, node: Node) -> bool:
     """Tell whether the label of a node says which of its two operands is which."""
-    return all(_named(graph, o) for o in node.operands) or not all(isinstance(o, Edge) for o in node.operands)
+    return not all(isinstance(o, Edge) for o in node.operands) or "·" not in [_word(graph, o) for o in node.operands]

@@ -69,10 +69,11 @@ def value(output: Output) -> str:
 
 
 def grad(node: Node, output: Output) -> str:
-    """Return the gradient in words: "grad –" if none arrived, "" for what has none or was not watched."""
+    """Return the gradient in words: "grad –" if none arrived, "" for what can have none or was not watched."""
     if output.grad is not None:
         return f"grad {array(output.grad)}"
-    return "grad –" if node.watched and node.kind != "constant" else ""
+    possible = node.kind != "constant" and "float" in (output.dtype or "float")
+    return "grad –" if node.watched and possible else ""
 
 
 def expression(node: Node, spell: Callable[[Operand], str]) -> str:
@@ -105,7 +106,7 @@ def attributes(node: Node) -> list[str]:
 
 
 def _attribute(v: Any) -> str:
-    return f"({', '.join([number(x) for x in v])})" if isinstance(v, tuple) else number(v)
+    return str(v) if isinstance(v, tuple) else number(v)
 
 
 def numbers(node: Node) -> list[str]:

@@ -18,7 +18,7 @@ Direction: TypeAlias = Literal["TB", "LR"]
 #: A notebook shows no picture of more nodes: nobody could read it, and the layout would take minutes.
 SHOWN_AT_MOST = 400
 
-HOW_TO_SEE = "run the forward pass inside `with autograd.watch():` to see values and gradients of every node"
+HOW_TO_SEE = "run the forward pass inside `with autograd.watch():` to see values and gradients of every node."
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +208,16 @@ class Graph:
         """What the graph does not show, and how to see it, in one sentence; "" if it shows everything."""
         unseen = sum([not n.watched for n in self.ops])
         if unseen:
-            which = "" if unseen == len(self.ops) else f"{unseen} of {len(self.ops)} operations were not watched: "
-            return f"{which}{HOW_TO_SEE}"
+            which = "The" if unseen == len(self.ops) else f"{unseen} of {len(self.ops)}"
+            return f"{which} operations were not watched: {HOW_TO_SEE}"
         if (
             any(leaf.grad is not None for leaf in self.leaves)
             and self.ops
             and not any(o.grad is not None for n in self.ops for o in n.outputs)
         ):
             return (
-                "the gradients of the leaves come from a backward pass outside `with autograd.watch():`; run it inside "
-                "to see those of every node"
+                "The gradients of the leaves come from a backward pass outside `with autograd.watch():`; run it inside "
+                "to see those of every node."
             )
         return ""
 

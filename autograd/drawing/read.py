@@ -17,7 +17,7 @@ from autograd.hooks import Constant, Seen
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
-Key = Any  # identifies a value: (node, output number), a leaf, or for a constant the id of its array
+Key = Any  # identifies a value: (node, output number), or id() of a leaf or of the array of a constant
 
 
 def draw(out: Tensor | Sequence[Tensor], *, names: Any = None) -> Graph:
@@ -114,7 +114,7 @@ def _key(edge: tape.Edge) -> Key:
     """Return what identifies the value at the far end of an edge."""
     if isinstance(edge, tape.Port):
         return edge.edges[0], edge.number
-    return edge if isinstance(edge, tape.Leaf) else (edge, 0)
+    return id(edge) if isinstance(edge, tape.Leaf) else (edge, 0)
 
 
 class _Reader:
@@ -123,7 +123,7 @@ class _Reader:
     def __init__(self, names: dict[Key, str]) -> None:
         self.names = names
         self.nodes: list[Node] = []
-        self.ids: dict[Any, int] = {}  # of tape nodes and leaves, and of constants by the id of their array
+        self.ids: dict[Any, int] = {}  # of operations by tape node, of leaves and constants by key
         self.forms: dict[Key, Output] = {}  # of operations that were not watched: what others tell of their results
         self.modules: set[str] = set()
         self.rules: dict[type, tuple[str, list[str]]] = {}
@@ -147,7 +147,7 @@ class _Reader:
         for edge in edges:
             if isinstance(edge, tape.Leaf):
                 self.add_leaf(edge, versions.last_edit[0])
-        return Graph(self.nodes, [self.ids[e if isinstance(e, tape.Leaf) else _key(e)[0]] for e in edges])
+        return Graph(self.nodes, [self.source(e)[0] for e in edges])
 
     def look(self, node: tape.Node) -> None:
         """Note the module of a watched node; of another, the shapes that it tells of its result and its operands."""
@@ -179,14 +179,14 @@ class _Reader:
 
     def add_leaf(self, leaf: Any, tick: int) -> None:
         """Add a leaf unless it is there. `tick` is when it was first used."""
-        if leaf in self.ids:
+        if id(leaf) in self.ids:
             return
-        name = self.names.get(leaf, leaf.name)
+        name = self.names.get(id(leaf), leaf.name)
         module = (name or "").rpartition(".")[0]
         # Copies: the next update of a parameter must not change a graph that was drawn before it.
         grad = None if leaf.grad is None else np.array(leaf.grad._array)
         output = _output(np.array(leaf._array), grad, name, versions.stamp(leaf._array) > tick)
-        self.add(leaf, "leaf", [output], path=module if module in self.modules else "")
+        self.add(id(leaf), "leaf", [output], path=module if module in self.modules else "")
 
     def add_constant(self, constant: Constant, tick: int) -> None:
         """Add an operand without gradient unless it is there. `tick` is when it was first used."""
@@ -202,7 +202,7 @@ class _Reader:
         seen = _seen(node)
         operands = self.operands(node, seen)  # first: their ids are smaller
         word, slots = self.rule(node)
-        plain = [(name, getattr(node, name, None)) for name in [*slots, *getattr(node, "__dict__", ())]]
+        plain = [(name, getattr(node, name, None)) for name in slots]
         self.add(
             node,
             "op",
@@ -257,13 +257,18 @@ class _Reader:
         operands: list[Operand] = []
         for i, (value, edge, grad) in enumerate(_matched(met, node.edges, () if seen is None else seen.gradients)):
             if edge is not None:
-                source, output = (edge, 0) if isinstance(edge, tape.Leaf) else _key(edge)
-                operands.append(Edge(self.ids[source], target, output, i, _array(grad)))
+                source, output = self.source(edge)
+                operands.append(Edge(source, target, output, i, _array(grad)))
             elif isinstance(value, Constant):
                 operands.append(Edge(self.ids[id(value.array)], target, 0, i))
             elif seen is None or isinstance(value, int | float):
                 operands.append(value)
         return tuple(operands)
+
+    def source(self, edge: tape.Edge) -> tuple[int, int]:
+        """Return the id of the node that an edge leads to, and which of its outputs."""
+        key = _key(edge)
+        return (self.ids[key], 0) if isinstance(edge, tape.Leaf) else (self.ids[key[0]], key[1])
 
 
 def _numbers_saved(node: tape.Node) -> list[Any]:
@@ -282,6 +287,7 @@ def _matched(met: Sequence[Any], edges: Sequence[Any], gradients: Sequence[Any])
     for value in met:
         tensor = value is None or isinstance(value, Constant) or len(met) == len(edges)
         yield (value, *(next(given, (None, None)) if tensor else (None, None)))
+    yield from [(None, *rest) for rest in given]
 
 
 _VARIANT = re.compile(r"(Backward\d*|Number|Tensors|All|Dim)$")  # a rule may have several classes for one operation

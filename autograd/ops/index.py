@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import kernels, versions
 from autograd.errors import DtypeError, ShapeError, say
-from autograd.inplace import Copied, View, put_into, refuse_unless_editable, view
+from autograd.inplace import Copied, View, base_of, put_into, refuse_unless_editable, view
 from autograd.op import Array, Op, as_tensor_like, cast, wrap
 
 if TYPE_CHECKING:
@@ -244,7 +244,8 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
         region = target._array if advanced is None else target._array[advanced]
     except IndexError as error:
         raise _out_of_range(error, shape) from None
-    if _same_memory(region, y._array):
+    base = base_of(input)
+    if _same_memory(region, y._array) and base_of(y) is (input if base is None else base):
         return  # x[i] += 1: the edit has already happened
     if y._array.ndim > region.ndim:  # leading dimensions of size 1 are dropped
         y = y.reshape(y._array.shape[y._array.ndim - region.ndim :])
