@@ -110,12 +110,11 @@ def _lines(graph: Graph, node: Node) -> list[str]:
 
 
 def _what(graph: Graph, node: Node) -> str:
-    """Return what an operation computes, of operands without a name only how many there are: the edges show them."""
+    """Return what an operation computes. Operands without a name are dots: the edges show them."""
     if node.kind != "op":
         return ""
     sign = labels.between(node)
-    operands = [_word(graph, operand) for operand in node.operands]
-    if sign is not None and operands == ["·", "·"]:
+    if sign is not None and _nameless(graph, node):
         return sign
     if sign is not None or node.op == "neg":
         return labels.expression(node, lambda operand: _word(graph, operand))
@@ -135,14 +134,14 @@ def _word(graph: Graph, operand: Operand) -> str:
 def _edge(graph: Graph, edge: Edge) -> str:
     source, target = graph.nodes[edge.source], graph.nodes[edge.target]
     words = [f"output {edge.output}"] if len(source.outputs) > 1 else []
-    if labels.between(target) in ONE_WAY and len(target.operands) == 2 and not _told_apart(graph, target):
+    if labels.between(target) in ONE_WAY and _nameless(graph, target):
         words.append(SIDES[edge.position])
-    attributes = [f"label={quote(', '.join(words))}"] if words else []
+    attributes = [f'label="  {", ".join(words)}  "'] if words else []  # the blanks keep it off the line
     if source.kind == "constant":
         attributes.append('style="dashed"')
     return f"  n{edge.source} -> n{edge.target}" + (f" [{', '.join(attributes)}];" if attributes else ";")
 
 
-def _told_apart(graph: Graph, node: Node) -> bool:
-    """Tell whether the label of a node says which of its two operands is which."""
-    return not all(isinstance(o, Edge) for o in node.operands) or "·" not in [_word(graph, o) for o in node.operands]
+def _nameless(graph: Graph, node: Node) -> bool:
+    """Tell whether a node has two operands, and neither has a name."""
+    return [_word(graph, operand) for operand in node.operands] == ["·", "·"]
