@@ -279,7 +279,7 @@ class Tensor(Leaf):
     def _wrap(self, gradient: Any) -> Tensor:
         if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
             return cast(Tensor, clone(cast(Tensor, gradient)))
-        return wrap(np.asarray(gradient, self._array.dtype))
+        return wrap(gradient if type(gradient) is np.ndarray and gradient.dtype is self._array.dtype else np.asarray(gradient, self._array.dtype))
 
     def _accumulate(self, gradient: Tensor) -> None:
         held = self._grad
@@ -649,10 +649,10 @@ class Tensor(Leaf):
     __matmul__ = linalg.matmul
     __neg__ = elementwise.neg
     __abs__ = elementwise.abs
-    __iadd__ = inplace(elementwise.plus)
-    __isub__ = inplace(elementwise.minus)
-    __imul__ = inplace(elementwise.mul)
-    __itruediv__ = inplace(elementwise.over)
+    __iadd__ = inplace(elementwise.plus, np.add)
+    __isub__ = inplace(elementwise.minus, np.subtract)
+    __imul__ = inplace(elementwise.mul, np.multiply)
+    __itruediv__ = inplace(elementwise.over, np.divide)
     __ifloordiv__ = inplace(elementwise.floor_divide)
     __imod__ = inplace(elementwise.remainder)
     __ipow__ = inplace(elementwise.pow)
@@ -757,10 +757,10 @@ class Tensor(Leaf):
     unsqueeze = shapes.unsqueeze
     var = reduce.var
 
-    add_ = inplace(elementwise.add)
-    sub_ = inplace(elementwise.sub)
-    mul_ = inplace(elementwise.mul)
-    div_ = inplace(elementwise.div)
+    add_ = inplace(elementwise.add, np.add)
+    sub_ = inplace(elementwise.sub, np.subtract)
+    mul_ = inplace(elementwise.mul, np.multiply)
+    div_ = inplace(elementwise.div, np.divide)
     pow_ = inplace(elementwise.pow)
     remainder_ = inplace(elementwise.remainder)
     neg_ = inplace(elementwise.neg)

@@ -303,11 +303,26 @@ def become(t: Tensor, result: Tensor) -> None:
             relative._node, relative._needs = begin(origin.rule.again(), (origin.parent,)), True
 
 
-def inplace(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """Return the in-place form of an operation: compute as usual, then put the result into the first operand."""
+def inplace(function: Callable[..., Tensor], ufunc: np.ufunc | None = None) -> Callable[..., Tensor]:
+    """Return the in-place form of an operation: compute as usual, then put the result into the first operand.
+
+    Parameters
+    ----------
+    function : callable
+        The operation.
+    ufunc : numpy.ufunc, optional
+        What does the same to two arrays. Used where nothing is recorded and the operands agree: a parameter's update.
+    """
 
     @functools.wraps(function)
     def edit(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if ufunc is not None and not state.grad and not kwargs and len(args) == 1:
+            a, b = self._array, getattr(args[0], "_array", None)
+            if type(a) is np.ndarray and a.flags.owndata and a.flags.writeable and b is not None:
+                if a.dtype is b.dtype and a.dtype.kind == "f" and a.shape == b.shape:
+                    ufunc(a, b, out=a)
+                    versions.edited(a)
+                    return self
         refuse_unless_editable(self, False)
         return put_into(self, function(self, *args, **kwargs))
 

@@ -58,9 +58,9 @@ def _record(memory: Any) -> _Record:
 
 def edited(array: Any) -> None:
     """Stamp the memory of `array`: it was just changed in place."""
-    memory = owner(array)
+    memory = array if array.base is None else owner(array)
     with _lock:
-        record = _record(memory)
+        record = _records.get(id(memory)) or _record(memory)
         record.count += 1
         record.stamp = last_edit[0] = tick()
 

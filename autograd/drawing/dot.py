@@ -114,7 +114,7 @@ def _what(graph: Graph, node: Node) -> str:
     if node.kind != "op":
         return ""
     sign = labels.between(node)
-    if sign is not None and _nameless(graph, node):
+    if sign is not None and node.name is None and _nameless(graph, node):
         return sign
     if sign is not None or node.op == "neg":
         return labels.expression(node, lambda operand: _word(graph, operand))

@@ -75,7 +75,7 @@ class Output:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """An operation, a leaf that requires a gradient, or a constant that needs none.
 

@@ -1,0 +1,153 @@
+"""What an operation costs besides its arithmetic: ns per op forward and per node backward, against torch.
+
+Chains of 200 ops on (4, 4) float64; the scalar 2-2-1 example of lecture 001 (forward, backward, update), against
+torch and micrograd as well; a deep chain. One thread each side, alternating, medians of per-round ratios. Hooks, modes
+and version checks are on, as always.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograd
+from tests.benchmarks.measure import Timed, alternate, clock, medians, ratio
+
+CHAIN = 200
+
+OPS: dict[str, tuple[Callable[[Any, Any, Any], Any], float]] = {
+    # name: (lib, y, w) -> next y, and a constant to start from
+    "add": (lambda lib, y, w: y + w, 0.0),
+    "mul": (lambda lib, y, w: y * w, 0.0),
+    "matmul": (lambda lib, y, w: y @ w, 0.0),
+    "exp": (lambda lib, y, w: lib.exp(y), -50.0),
+}
+
+
+def chain_of(lib: Any, step: Callable[[Any, Any, Any], Any], start: float) -> Timed:
+    """Return a function that builds a chain of one op and differentiates it: (ns forward, ns backward) per op."""
+    noise = np.random.default_rng(0).standard_normal((4, 4)) * 0.01
+    x = lib.tensor(noise + start, dtype=lib.float64, requires_grad=True)
+    w = lib.tensor(np.eye(4) * 0.99, dtype=lib.float64, requires_grad=True)
+    seed = lib.ones(4, 4, dtype=lib.float64)
+
+    def timed() -> tuple[float, float]:
+        made: list[Any] = [x]
+
+        def forward() -> None:
+            y = x
+            for _ in range(CHAIN):
+                y = step(lib, y, w)
+            made[0] = y
+
+        ahead = clock(forward)
+        back = clock(lambda: made[0].backward(seed))
+        x.grad = w.grad = None
+        return ahead / CHAIN, back / CHAIN
+
+    return timed
+
+
+def deep_chain_of(lib: Any, length: int = 100_000) -> Timed:
+    """Return a function that times x * 1.0001 + 0.0001 repeated, on one element."""
+    x = lib.tensor([1.0], dtype=lib.float64, requires_grad=True)
+    seed = lib.ones(1, dtype=lib.float64)
+
+    def timed() -> tuple[float, float]:
+        made: list[Any] = [x]
+
+        def forward() -> None:
+            y = x
+            for _ in range(length // 2):
+                y = y * 1.0001 + 0.0001
+            made[0] = y
+
+        ahead = clock(forward)
+        back = clock(lambda: made[0].backward(seed))
+        x.grad = None
+        return ahead / length, back / length
+
+    return timed
+
+
+def lecture_step(lib: Any, weight: Callable[[float], Any], sigmoid: Callable[[Any], Any]) -> Timed:
+    """Return a function that times one step of the scalar 2-2-1 example: forward, backward, update by rate 1e-3."""
+    values = (0.1, 0.8, 0.4, 0.6, 0.3, 0.9)
+
+    def step(ws: list[Any]) -> None:
+        a, b, c, d, e, f = ws
+        h1, h2 = sigmoid(a * 0.35 + b * 0.9), sigmoid(c * 0.35 + d * 0.9)
+        loss = (sigmoid(e * h1 + f * h2) - 0.5) ** 2 * 0.5
+        loss.backward()
+        if lib is None:
+            for w in ws:
+                w.data -= 1e-3 * w.grad
+                w.grad = 0.0
+        else:
+            with lib.no_grad():
+                for w in ws:
+                    w -= 1e-3 * w.grad
+                    w.grad = None
+
+    ws = [weight(v) for v in values]
+    return lambda: (clock(lambda: step(ws), 200),)
+
+
+def micrograd_sigmoid(x: Any) -> Any:
+    """Return the sigmoid of a micrograd Value, which has none, in the way of its author's lecture."""
+    from micrograd.engine import Value
+
+    s = 1.0 / (1.0 + math.exp(-x.data))
+    out = Value(s, (x,), "sigmoid")
+
+    def backward() -> None:
+        x.grad += s * (1.0 - s) * out.grad
+
+    out._backward = backward
+    return out
+
+
+def run(rounds: int = 60) -> str:
+    """Measure, and return the table as Markdown."""
+    import torch
+
+    torch.set_num_threads(1)
+    random.seed(0)
+    lines = [
+        "| | ours, ns forward / backward | torch | ratio forward | ratio backward |",
+        "|---|---:|---:|---:|---:|",
+    ]
+
+    def row(name: str, ours: Timed, theirs: Timed, rounds: int) -> None:
+        answers = alternate({"ours": ours, "torch": theirs}, rounds)
+        (f, b), (tf, tb) = medians(answers["ours"]), medians(answers["torch"])
+        rf, rb = ratio(answers["ours"], answers["torch"])
+        lines.append(f"| {name} | {f:.0f} / {b:.0f} | {tf:.0f} / {tb:.0f} | {rf:.2f} | {rb:.2f} |")
+
+    for name, (step, start) in OPS.items():
+        row(name, chain_of(autograd, step, start), chain_of(torch, step, start), rounds)
+    row("deep chain, 100,000 ops", deep_chain_of(autograd), deep_chain_of(torch), 5)
+
+    def scalar(lib: Any) -> Timed:
+        return lecture_step(
+            lib, lambda v: lib.tensor(v, dtype=lib.float64, requires_grad=True), lambda x: lib.sigmoid(x)
+        )
+
+    contestants = {"ours": scalar(autograd), "torch": scalar(torch)}
+    try:
+        from micrograd.engine import Value
+
+        contestants["micrograd"] = lecture_step(None, Value, micrograd_sigmoid)
+    except ModuleNotFoundError:
+        lines.append("")
+        lines.append("micrograd is not installed: no comparison with it (pip install micrograd).")
+    answers = alternate(contestants, rounds)
+    ours = answers.pop("ours")
+    lines += ["", "| one step of the scalar 2-2-1 example | ns | ours / theirs |", "|---|---:|---:|"]
+    lines.append(f"| ours | {medians(ours)[0]:.0f} | |")
+    lines += [f"| {name} | {medians(a)[0]:.0f} | {ratio(ours, a)[0]:.2f} |" for name, a in answers.items()]
+    return "\n".join(lines)
