@@ -52,10 +52,7 @@ class Parameter(Tensor):
         self.requires_grad_(requires_grad)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        known: Parameter | None = memo.get(id(self))
-        if known is None:
-            known = memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
-        return known
+        return type(self)(self.detach().clone(), self.requires_grad)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return type(self), (self.data, self.requires_grad)

@@ -134,6 +134,16 @@ def test_samplers_are_pytorchs(n: int) -> None:
         assert autograd.rand(1).item() == torch.rand(1).item()
 
 
+def test_a_stored_order_from_an_own_generator() -> None:
+    """It moves on by a seed and two permutations an epoch, as PyTorch's does."""
+    loader = DataLoader(range(6), batch_size=6, shuffle=True, generator=autograd.Generator().manual_seed(3))
+    assert [batch.tolist() for _ in range(3) for batch in loader] == [
+        [1, 3, 2, 0, 4, 5],
+        [0, 5, 1, 3, 4, 2],
+        [5, 0, 4, 1, 2, 3],
+    ]
+
+
 def test_samplers() -> None:
     assert list(SequentialSampler("abc")) == [0, 1, 2]
     assert len(SequentialSampler("abc")) == len(RandomSampler("abc")) == 3

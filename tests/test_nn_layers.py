@@ -10,6 +10,7 @@ import pytest
 
 import autograd
 import nn
+from autograd.checking import gradcheck, gradgradcheck
 from nn import functional as F
 from tests.nn_oracle import agree, array, copied, ours
 
@@ -118,6 +119,14 @@ def test_a_hessian_through_linear() -> None:
     assert dx is not None
     rows = [autograd.grad(dx[0, i], (w,), retain_graph=True)[0] for i in range(2)]
     assert [row.tolist() for row in rows if row is not None] == [[[8.0, 12.0]], [[-2.0, -2.0]]]
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 2, 3)])
+def test_derivatives_of_linear_against_differences(shape: tuple[int, ...]) -> None:
+    x, w, b = (double(*s, requires_grad=True) for s in (shape, (4, 3), (4,)))
+    for inputs in ((x, w, b), (x, w)):
+        assert gradcheck(F.linear, inputs)
+        assert gradgradcheck(F.linear, inputs)
 
 
 @pytest.mark.parametrize(

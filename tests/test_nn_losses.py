@@ -12,6 +12,7 @@ import pytest
 
 import autograd
 import nn
+from autograd.checking import gradcheck, gradgradcheck
 from nn import functional as F
 from tests.nn_oracle import agree, ours
 
@@ -172,6 +173,61 @@ def test_probabilities_may_need_gradients_themselves() -> None:
     F.cross_entropy(my_x, my_t).backward()
     agree(my_x.grad, x.grad)
     agree(my_t.grad, t.grad)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"label_smoothing": 0.2},
+        {"ignore_index": 1},
+        {"weight": autograd.tensor([0.5, 1, 2, 3], dtype=f8), "label_smoothing": 0.1},
+    ],
+)
+def test_derivatives_of_losses_against_differences(options: dict[str, Any], reduction: str) -> None:
+    x, t = (autograd.randn(3, 4, dtype=f8, requires_grad=True) for _ in range(2))
+    y = autograd.tensor([3, 1, 0])
+
+    def hard(x: autograd.Tensor) -> autograd.Tensor:
+        return F.cross_entropy(x, y, reduction=reduction, **options)
+
+    assert gradcheck(hard, (x,))
+    assert gradgradcheck(hard, (x,))
+    if "ignore_index" not in options:
+
+        def soft(x: autograd.Tensor, t: autograd.Tensor) -> autograd.Tensor:
+            return F.cross_entropy(x, t, reduction=reduction, **options)
+
+        assert gradcheck(soft, (x, t))
+        assert gradgradcheck(soft, (x, t))
+    if not options:
+
+        def squared(x: autograd.Tensor, t: autograd.Tensor) -> autograd.Tensor:
+            return F.mse_loss(x, t, reduction=reduction)
+
+        assert gradcheck(squared, (x, t))
+        assert gradgradcheck(squared, (x, t))
+
+
+def test_smoothing_mixes_the_label_with_an_even_spread() -> None:
+    x, y = autograd.randn(5, 4, dtype=f8), autograd.tensor([0, 3, 1, 1, 2])
+    soft = 0.7 * autograd.eye(4, dtype=f8)[y] + 0.3 / 4
+    for reduction in ("mean", "sum", "none"):
+        agree(
+            F.cross_entropy(x, y, label_smoothing=0.3, reduction=reduction),
+            F.cross_entropy(x, soft, reduction=reduction),
+        )
+
+
+def test_weights_weigh_the_mean() -> None:
+    x, y = autograd.randn(3, 2, dtype=f8), autograd.tensor([0, 1, 1])
+    a, b, c = F.cross_entropy(x, y, reduction="none").tolist()
+    weight = autograd.tensor([1.0, 4.0], dtype=f8)
+    assert F.cross_entropy(x, y, weight, reduction="sum").item() == pytest.approx(a + 4 * b + 4 * c, rel=1e-14)
+    assert F.cross_entropy(x, y, weight).item() == pytest.approx((a + 4 * b + 4 * c) / 9, rel=1e-14)
+    soft = autograd.eye(2, dtype=f8)[y]
+    assert F.cross_entropy(x, soft, weight).item() == pytest.approx((a + 4 * b + 4 * c) / 3, rel=1e-14)
 
 
 def test_cross_entropy_is_one_node() -> None:

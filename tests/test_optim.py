@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 from collections import defaultdict
 from collections.abc import Callable
@@ -75,6 +76,42 @@ def test_maximize_climbs() -> None:
     assert run(Adam([w], lr=0.1, maximize=True), w, lambda w: -(w**2), 1)[0] == pytest.approx(0.9)
 
 
+# ----------------------------------------------------------------------------------------- as the formulas say it
+
+
+def sgd_by_hand(
+    p: float, gradients: list[float], lr: float, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,
+    nesterov: bool = False, maximize: bool = False,
+) -> float:  # fmt: skip
+    b = None
+    for g in gradients:
+        g = (-g if maximize else g) + weight_decay * p
+        if momentum:
+            b = g if b is None else momentum * b + (1 - dampening) * g
+            g = g + momentum * b if nesterov else b
+        p -= lr * g
+    return p
+
+
+def adam_by_hand(
+    p: float, gradients: list[float], lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+    weight_decay: float = 0, amsgrad: bool = False, maximize: bool = False, decoupled_weight_decay: bool = False,
+) -> float:  # fmt: skip
+    m = v = largest = 0.0
+    for t, g in enumerate(gradients, 1):
+        g = -g if maximize else g
+        if decoupled_weight_decay:
+            p -= lr * weight_decay * p
+        else:
+            g += weight_decay * p
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * g * g
+        largest = max(largest, v)
+        root = math.sqrt((largest if amsgrad else v) / (1 - betas[1] ** t))
+        p -= lr * m / (1 - betas[0] ** t) / (root + eps)
+    return p
+
+
 # ------------------------------------------------------------------------------------------------------ trajectories
 
 SGDS = [
@@ -97,6 +134,46 @@ ADAMS = [
     {"lr": 0.01, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True},
 ]
 KINDS = [("SGD", o) for o in SGDS] + [("Adam", o) for o in ADAMS]
+
+
+@pytest.mark.parametrize(("kind", "options"), KINDS)
+@pytest.mark.parametrize("size", [1, LARGE])
+def test_ten_steps_by_hand(kind: str, options: dict[str, Any], size: int) -> None:
+    gradients = [3.0, -1.0, 0.5, 0.0, 2.0, 2.0, -4.0, 1.0, 0.1, -0.2]
+    w = autograd.full((size,), 0.7, dtype=f8, requires_grad=True)
+    optimizer = (SGD if kind == "SGD" else Adam)([w], **options)
+    for g in gradients:
+        w.grad = autograd.full((size,), g, dtype=f8)
+        optimizer.step()
+    expected = (sgd_by_hand if kind == "SGD" else adam_by_hand)(0.7, gradients, **options)
+    np.testing.assert_allclose(w.detach().numpy(), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("how", ["tensor", "entry", "all", "data"])
+def test_what_was_replaced_between_steps_is_used(how: str) -> None:
+    """The optimizer keeps its state in arrays of its own; whoever puts something else in its place is heard."""
+    w, v = one(), one()
+    optimizer, reference = Adam([w], lr=0.1), Adam([v], lr=0.1)
+    run(optimizer, w, lambda w: w**2, 2)
+    fresh = {
+        "step": autograd.tensor(2.0),
+        "exp_avg": autograd.ones(1, dtype=f8),
+        "exp_avg_sq": autograd.ones(1, dtype=f8),
+    }
+    if how == "tensor":
+        fresh = {**optimizer.state[w], "exp_avg": autograd.ones(1, dtype=f8)}
+        optimizer.state[w]["exp_avg"] = autograd.ones(1, dtype=f8)
+    elif how == "entry":
+        optimizer.state[w] = dict(fresh)
+    elif how == "all":
+        optimizer.state = defaultdict(dict, {w: dict(fresh)})
+    else:
+        fresh = dict(optimizer.state[w])
+        w.data = w.data + 1
+    with autograd.no_grad():
+        v.copy_(w)
+    reference.state[v] = {name: value.clone() for name, value in fresh.items()}
+    assert run(optimizer, w, lambda w: w**2, 2) == run(reference, v, lambda v: v**2, 2)
 
 
 def trajectory(
@@ -287,6 +364,15 @@ def test_gradients_with_history_are_taken_as_they_are() -> None:
     SGD([w], lr=0.25).step()
     assert w.item() == -1
     w.grad = None
+
+
+def test_parameters_whose_memory_is_not_in_order() -> None:
+    w = autograd.zeros(2, LARGE, dtype=f8).t().requires_grad_()
+    assert not w.is_contiguous()
+    w.grad = autograd.arange(2 * LARGE, dtype=f8).reshape(LARGE, 2)
+    Adam([w], lr=1).step()
+    SGD([w], lr=1).step()
+    np.testing.assert_allclose(w.detach().numpy(), -np.sign(w.grad.numpy()) - w.grad.numpy())
 
 
 def test_gradients_whose_memory_is_not_in_order() -> None:
