@@ -54,6 +54,7 @@ class Module:
     # -- calling ---------------------------------------------------------------------------------------------------
 
     def _forward_missing(self, *inputs: Any) -> Any:
+        """Compute the output: for every module to define."""
         raise NotImplementedError(
             say(
                 f'Module [{type(self).__name__}] is missing the required "forward" function',
