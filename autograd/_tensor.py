@@ -279,7 +279,7 @@ class Tensor(Leaf):
     def _wrap(self, gradient: Any) -> Tensor:
         if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
             return cast(Tensor, clone(cast(Tensor, gradient)))
-        return wrap(gradient if type(gradient) is np.ndarray and gradient.dtype is self._array.dtype else np.asarray(gradient, self._array.dtype))
+        return wrap(gradient if gradient.dtype is self._array.dtype else np.asarray(gradient, self._array.dtype))
 
     def _accumulate(self, gradient: Tensor) -> None:
         held = self._grad
@@ -287,6 +287,8 @@ class Tensor(Leaf):
             self._grad = gradient
         elif gradient._needs or held._needs:
             self._grad = held + gradient
+        elif type(held._array) is not np.ndarray:
+            held._array = held._array + gradient._array  # a scalar whose memory nobody has asked for
         else:
             a = own(held)
             np.add(a, gradient._array, out=a)

@@ -67,8 +67,14 @@ def backward(
     found = run_backward(
         edges, seeds, retain_graph=retain, create_graph=create_graph, targets=[_target(t) for t in targets]
     )
-    deposit([(t, t._wrap(np.array(g) if not isinstance(g, Leaf) else g))
-             for t, g in zip(targets, found, strict=True) if g is not None])  # fmt: skip
+    deposit(
+        [
+            (t, t._wrap(g if isinstance(g, Leaf) else np.array(g)))
+            for t, g in zip(targets, found, strict=True)
+            if g is not None
+        ],
+        create_graph,
+    )
 
 
 def grad(
@@ -184,7 +190,7 @@ def _begin(roots: Sequence[Tensor], seeds: OneOrMore | None, create_graph: bool)
                         "y.backward(gradient=autograd.ones_like(y)).",
                     )
                 )
-            g: Any = np.ones(x.shape, x.dtype) if x.ndim else x.dtype.type(1)
+            g: Any = np.ones(x.shape, x.dtype) if t._shape else x.dtype.type(1)
             g = wrap(g) if create_graph else g
         else:
             s = as_tensor_like(seed)

@@ -92,7 +92,8 @@ class FunctionCtx(MultiOp):
     def backward(self, g: Any, *saved: Any) -> Any:
         """Call the Function's backward on Tensors, and return arrays."""
         gs = g if self.outputs > 1 else (g,)
-        h = self._call(tuple([None if a is None else wrap(a) for a in gs]))
+        with modes.no_grad():
+            h = self._call(tuple([None if a is None else wrap(a) for a in gs]))
         return tuple([None if t is None else t._array for t in h])
 
     def backward_recorded(self, g: Any) -> Any:

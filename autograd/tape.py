@@ -7,6 +7,7 @@ node meets the complete sum of its gradient before it passes it on.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Iterable, Sequence
@@ -197,6 +198,9 @@ class Port(Node):
         return node.name()
 
 
+_seq = attrgetter("seq")
+
+
 def collect(roots: Iterable[Edge]) -> list[Node]:
     """Return all nodes that `roots` depend on, latest first. Iterative: depth does not matter."""
     seen = set(roots)
@@ -212,7 +216,8 @@ def collect(roots: Iterable[Edge]) -> list[Node]:
                 if e is not None and e not in seen:
                     add(e)
                     push(e)
-    order.sort(key=attrgetter("seq"), reverse=True)
+    if len(order) > 1:
+        order.sort(key=_seq, reverse=True)
     return order
 
 
@@ -230,6 +235,7 @@ def leading_to(order: Sequence[Node], targets: Iterable[Edge]) -> set[Edge]:
 
 
 _grad_lock = threading.Lock()
+_NOTHING = contextlib.nullcontext()  # rules compute on arrays, and ask no mode
 
 
 def run_backward(
@@ -261,6 +267,8 @@ def run_backward(
 
     Notes
     -----
+    Hooks and the bodies of user-defined Functions run with gradients recorded if `create_graph`, else under `no_grad`.
+
     All marks and sums of the pass are local, so that passes may run inside hooks and rules of other passes, and in
     several threads over shared nodes. Sums are completed before anything outside changes: an error in a rule leaves
     every `.grad` as it was.
@@ -276,17 +284,15 @@ def run_backward(
     arrived, get = sums.pop, sums.get
     last_edit = versions.last_edit
     observer = modes.state.observer
-    before = modes.state.grad
-    modes.set_modes(create_graph, observer)
     h: Any
-    try:
+    with modes.enable_grad() if create_graph else _NOTHING:
         for node in order:
             g = arrived(node, None)
             if g is None or (runs is not None and node not in runs and node not in captured):
                 continue
             extra = node.extra
             if extra is not None:
-                g = run_hooks(extra, g)
+                g = run_hooks(extra, g, create_graph)
             if runs is not None:
                 if node in captured:
                     captured[node] = g
@@ -313,7 +319,7 @@ def run_backward(
                     node.saved = None if saved else saved
                     extra.kept = None
                 if extra.after:
-                    h = run_after_hooks(node, g, h)
+                    h = run_after_hooks(extra, g, h, create_graph)
             edges = node.edges
             if type(h) is not tuple:
                 e = edges[0]
@@ -335,9 +341,7 @@ def run_backward(
                     if not create_graph:
                         owned.add(e)
         g = h = h1 = held = saved = None  # let go: whoever alone holds a gradient may keep it
-        finish(sums, captured, accumulate=targets is None)
-    finally:
-        modes.set_modes(before, observer)
+        finish(sums, captured, create_graph, accumulate=targets is None)
     return [captured[t] for t in targets] if targets is not None else []
 
 
@@ -354,13 +358,16 @@ def refuse_if_stale(order: Sequence[Node], runs: set[Edge] | None) -> None:
             check_saved(node, node.saved)
 
 
-def finish(sums: dict[Edge, Gradient], captured: dict[Edge, Gradient], accumulate: bool) -> None:
+def finish(
+    sums: dict[Edge, Gradient], captured: dict[Edge, Gradient], create_graph: bool, *, accumulate: bool
+) -> None:
     """Run the hooks of the leaves on their completed sums, then put the sums where they belong."""
     deposits = []
-    for leaf in [e for e in sums if isinstance(e, Leaf)]:
+    leaves: list[Any] = [e for e in sums if e.is_leaf]
+    for leaf in leaves:
         g = sums.pop(leaf)
         if leaf._extra is not None and leaf._extra.before:
-            g = run_hooks(leaf._extra, g)
+            g = run_hooks(leaf._extra, g, create_graph)
         if leaf in captured:
             captured[leaf] = g
         elif accumulate:
@@ -368,29 +375,38 @@ def finish(sums: dict[Edge, Gradient], captured: dict[Edge, Gradient], accumulat
             if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
                 g = g.copy()
             deposits.append((leaf, leaf._wrap(g)))
-    deposit(deposits)
+    deposit(deposits, create_graph)
 
 
-def deposit(deposits: Sequence[tuple[Leaf, Any]]) -> None:
+def deposit(deposits: Sequence[tuple[Leaf, Any]], create_graph: bool) -> None:
     """Add gradients to the `.grad` of leaves: all under one lock, then their post-accumulate hooks."""
     with _grad_lock:
         for leaf, g in deposits:
             leaf._accumulate(g)
     for leaf, _ in deposits:
-        if leaf._extra is not None:
-            for hook in list(leaf._extra.after.values()):
-                hook(leaf)
+        if leaf._extra is not None and leaf._extra.after:
+            with user_code(create_graph):
+                for hook in list(leaf._extra.after.values()):
+                    hook(leaf)
 
 
-def run_hooks(extra: Extra, g: Gradient) -> Gradient:
+def user_code(create_graph: bool) -> modes.no_grad:
+    """Return the mode in which a backward pass runs hooks and user-defined Functions."""
+    mode: modes.no_grad = modes.enable_grad() if create_graph else modes.no_grad()
+    return mode
+
+
+def run_hooks(extra: Extra, g: Gradient, create_graph: bool) -> Gradient:
     """Let the hooks on a gradient see it, and replace it by what they return."""
-    for number, hook in list(extra.before.values()):
-        if type(g) is Outputs:
-            if number in g and (replaced := hook(g[number])) is not None:
-                g = Outputs(g)
-                g[number] = replaced
-        elif (replaced := hook(g)) is not None:
-            g = replaced
+    if extra.before:
+        with user_code(create_graph):
+            for number, hook in list(extra.before.values()):
+                if type(g) is Outputs:
+                    if number in g and (replaced := hook(g[number])) is not None:
+                        g = Outputs(g)
+                        g[number] = replaced
+                elif (replaced := hook(g)) is not None:
+                    g = replaced
     for number, put in extra.retain.items():
         if type(g) is not Outputs:
             put(g)
@@ -399,14 +415,13 @@ def run_hooks(extra: Extra, g: Gradient) -> Gradient:
     return g
 
 
-def run_after_hooks(node: Node, g: Gradient, h: Any) -> Any:
+def run_after_hooks(extra: Extra, g: Gradient, h: Any, create_graph: bool) -> Any:
     """Let the hooks on a node see the gradients it passes on."""
-    extra = node.extra
-    assert extra is not None
-    for hook in list(extra.after.values()):
-        replaced = hook(h if type(h) is tuple else (h,), g if type(g) is tuple else (g,))
-        if replaced is not None:
-            h = replaced if type(replaced) is tuple else (replaced,)
+    with user_code(create_graph):
+        for hook in list(extra.after.values()):
+            replaced = hook(h if type(h) is tuple else (h,), g if type(g) is tuple else (g,))
+            if replaced is not None:
+                h = replaced if type(replaced) is tuple else (replaced,)
     return h
 
 
