@@ -156,6 +156,8 @@ class Tensor(Leaf):
     @name.setter
     def name(self, value: str | None) -> None:
         self._more().name = value
+        if self._node is not None:
+            self._node.hooks().name = value  # drawings read the tape, and never meet this tensor
 
     def _more(self) -> Extra:
         if self._extra is None:
@@ -215,7 +217,6 @@ class Tensor(Leaf):
             )
         if requires_grad:
             dtypes.require_float(self._array.dtype, "requires_grad=True was asked")
-            own(self)
         self._needs = bool(requires_grad)
         return self
 
@@ -282,10 +283,8 @@ class Tensor(Leaf):
         return wrap(gradient if gradient.dtype is self._array.dtype else np.asarray(gradient, self._array.dtype))
 
     def _accumulate(self, gradient: Tensor) -> None:
-        held = self._grad
-        if held is None:
-            self._grad = gradient
-        elif gradient._needs or held._needs:
+        held = cast(Tensor, self._grad)
+        if gradient._needs or held._needs:
             self._grad = held + gradient
         elif type(held._array) is not np.ndarray:
             held._array = held._array + gradient._array  # a scalar whose memory nobody has asked for

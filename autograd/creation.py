@@ -23,7 +23,7 @@ def _finish(array: Any, requires_grad: bool, device: Any = None, name: str | Non
         require_cpu(device)
     if requires_grad:
         dtypes.require_float(array.dtype, "requires_grad=True was asked")
-    t = wrap(array)
+    t = wrap(array if array.ndim else array[()])  # one number is a NumPy scalar until its memory is asked for
     t._shape = _shapes.setdefault(t._shape, t._shape)
     if len(_shapes) > 1000:
         _shapes.clear()

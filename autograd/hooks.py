@@ -100,6 +100,18 @@ class Seen:
         self.operands = operands
 
 
+    def passed(self, gradient: Any, gradients: Any) -> None:
+        """Keep the gradient that came to the node, and those it passed on: as arrays, which lead nowhere."""
+        self.grad = _array_of(gradient)
+        self.gradients = _array_of(gradients if type(gradients) is tuple else (gradients,))
+
+
+def _array_of(gradient: Any) -> Any:
+    if type(gradient) is tuple:
+        return tuple([_array_of(g) for g in gradient])
+    return getattr(gradient, "_array", gradient)
+
+
 class Constant:
     """An operand that needs no gradient, as an operation met it.
 
@@ -185,10 +197,7 @@ class Watcher:
             self._outer.made(node, inputs, output)
 
     def ran(self, node: Any, gradient: Any, gradients: Any) -> None:
-        """Keep the gradient that passed a watched node."""
-        if node.extra is not None and node.extra.seen is not None:
-            node.extra.seen.grad = gradient
-            node.extra.seen.gradients = gradients if type(gradients) is tuple else (gradients,)
+        """Hand on that a node ran: what passed it is kept by the tape itself."""
         if self._outer is not None:
             self._outer.ran(node, gradient, gradients)
 

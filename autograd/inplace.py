@@ -288,7 +288,10 @@ def become(t: Tensor, result: Tensor) -> None:
     current = t
     while isinstance(current._family, Origin):
         parent = current._family.parent
-        parent._node, parent._needs = begin(CopySlices(rule=current._family.rule), (parent, current)), True
+        node = begin(CopySlices(rule=current._family.rule), (parent, current))
+        if state.observer is not None:
+            state.observer.made(node, (parent, current), parent._array)
+        parent._node, parent._needs = node, True
         current = parent
     family = family.family if isinstance(family, Origin) else family
     for reference in family.views:
@@ -318,6 +321,10 @@ def inplace(function: Callable[..., Tensor], ufunc: np.ufunc | None = None) -> C
     def edit(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if ufunc is not None and not state.grad and not kwargs and len(args) == 1:
             a, b = self._array, getattr(args[0], "_array", None)
+            if not isinstance(a, np.ndarray) and self._family is None and np.ndim(b) == 0 and b is not None:
+                if a.dtype is b.dtype and a.dtype.kind == "f":
+                    self._array = ufunc(a, b)  # no memory yet that anybody could share
+                    return self
             if type(a) is np.ndarray and a.flags.owndata and a.flags.writeable and b is not None:
                 if a.dtype is b.dtype and a.dtype.kind == "f" and a.shape == b.shape:
                     ufunc(a, b, out=a)

@@ -128,7 +128,7 @@ class Leaf:
         raise NotImplementedError
 
     def _accumulate(self, gradient: Any) -> None:
-        """Add a pass's gradient into `.grad` (call under the lock)."""
+        """Add a pass's gradient to the `.grad` there is (call under the lock)."""
         raise NotImplementedError
 
 
@@ -311,6 +311,8 @@ def run_backward(
                 h = unbroadcast_all(h, node.shapes, node.edges)
             if observer is not None:
                 observer.ran(node, g, h)
+            if extra is not None and extra.seen is not None:
+                extra.seen.passed(g, h)
             if extra is None:
                 if saved and not retain_graph:
                     node.saved = None
@@ -366,15 +368,17 @@ def finish(
     leaves: list[Any] = [e for e in sums if e.is_leaf]
     for leaf in leaves:
         g = sums.pop(leaf)
-        if leaf._extra is not None and leaf._extra.before:
-            g = run_hooks(leaf._extra, g, create_graph)
-        if leaf in captured:
-            captured[leaf] = g
-        elif accumulate:
-            # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
-            if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
-                g = g.copy()
-            deposits.append((leaf, leaf._wrap(g)))
+        extra = leaf._extra
+        if extra is not None and extra.before:
+            g = run_hooks(extra, g, create_graph)
+        if not accumulate:
+            if leaf in captured:
+                captured[leaf] = g
+            continue
+        # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
+        if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
+            g = g.copy()
+        deposits.append((leaf, leaf._wrap(g)))
     deposit(deposits, create_graph)
 
 
@@ -382,7 +386,10 @@ def deposit(deposits: Sequence[tuple[Leaf, Any]], create_graph: bool) -> None:
     """Add gradients to the `.grad` of leaves: all under one lock, then their post-accumulate hooks."""
     with _grad_lock:
         for leaf, g in deposits:
-            leaf._accumulate(g)
+            if leaf._grad is None:
+                leaf._grad = g
+            else:
+                leaf._accumulate(g)
     for leaf, _ in deposits:
         if leaf._extra is not None and leaf._extra.after:
             with user_code(create_graph):

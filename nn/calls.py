@@ -57,7 +57,12 @@ def observed(module: Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> A
     """Run the module's `forward` with its hooks, and under its path if somebody watches."""
     if not watching():
         return _hooked(module, args, kwargs)
-    with scope(_path(list(_calls_above(sys._getframe(1)))[::-1])):
+    chain = list(_calls_above(sys._getframe(1)))[::-1]
+    if len(chain) == 1:  # the outermost call knows the whole path of every parameter
+        for path, parameter in module.named_parameters():
+            if parameter.name is None:
+                parameter.name = path
+    with scope(_path(chain)):
         return _hooked(module, args, kwargs)
 
 

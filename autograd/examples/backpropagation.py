@@ -92,6 +92,9 @@ def by_scalars() -> Scalars:
     net = weights["W2_11"] * h1 + weights["W2_12"] * h2
     y = autograd.sigmoid(net)
     loss = 0.5 * (t - y) ** 2
+    named = {"net1_1": net1, "net1_2": net2, "x1_1": h1, "x1_2": h2, "net2_1": net, "y": y, "L": loss}
+    for name, result in named.items():
+        result.name = name
     nets = {"δ1_1": net1, "δ1_2": net2, "δ2_1": net}
     for neuron in nets.values():
         neuron.retain_grad()
