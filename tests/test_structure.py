@@ -6,6 +6,7 @@ The order of the modules is written once, as the table at the end of `docs/how-i
 import ast
 import inspect
 import io
+import json
 import re
 import subprocess
 import sys
@@ -209,12 +210,15 @@ def test_tensors_and_nodes_carry_no_dict() -> None:
     assert [cls for cls in (autograd.Tensor, tape.Port, *classes) if cls.__dictoffset__] == []
 
 
+class Plain:
+    """What Python itself puts into a class."""
+
+    annotated: int
+
+
 def test_methods_stand_in_the_class_body() -> None:
     """Set from outside, they would be lost to editors, to type checkers and to readers."""
-    implicit = {
-        "__dict__", "__doc__", "__firstlineno__", "__hash__", "__init__", "__module__", "__slots__", "__static_attributes__",
-        "__weakref__", "__annotations__", "__annotate_func__", "__annotations_cache__", "__abstractmethods__", "_abc_impl",
-    }  # fmt: skip
+    implicit = {*vars(Plain), "__annotations_cache__"}
     for cls in (autograd.Tensor, tape.Leaf, tape.Node, op.Op, nn.Module, nn.Parameter):
         (body,) = [
             node.body
@@ -252,6 +256,29 @@ def test_every_public_name_has_a_docstring() -> None:
     ours = [thing for thing in offered if thing.__module__ in MODULES]
     assert len(ours) > 300
     assert {name for thing in ours for name, member in documented(thing) if not inspect.getdoc(member)} == set()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Notebooks
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_notebooks_are_committed_as_they_ran() -> None:
+    """Every cell once, from top to bottom, with what it printed; nothing of the machine they ran on."""
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    for path in notebooks:
+        text = path.read_text(encoding="utf-8")
+        notebook = json.loads(text)
+        cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1)), path.name
+        outputs = [output for cell in cells for output in cell["outputs"]]
+        assert {output["output_type"] for output in outputs} <= {"stream", "execute_result", "display_data"}, path.name
+        assert {output.get("name", "stdout") for output in outputs} == {"stdout"}, f"{path.name} printed a warning"
+        assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+        assert notebook["metadata"]["language_info"] == {"name": "python"}
+        assert not any(cell["metadata"] for cell in notebook["cells"]), path.name
+        assert not re.search(r"/(home|root|tmp|Users)/|[A-Z]:\\\\", text), f"{path.name} has a path of a machine"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
