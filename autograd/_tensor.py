@@ -278,9 +278,11 @@ class Tensor(Leaf):
         self._grad = None
 
     def _wrap(self, gradient: Any) -> Tensor:
-        if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
-            return cast(Tensor, clone(cast(Tensor, gradient)))
-        return wrap(gradient if gradient.dtype is self._array.dtype else np.asarray(gradient, self._array.dtype))
+        if type(gradient) is not type(self._array) or gradient.dtype is not self._array.dtype:
+            if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
+                return clone(cast(Tensor, gradient))
+            gradient = np.asarray(gradient, self._array.dtype)
+        return wrap(gradient)
 
     def _accumulate(self, gradient: Tensor) -> None:
         held = cast(Tensor, self._grad)

@@ -200,7 +200,7 @@ class _Check:
             )
         for i, t in self.wanted:
             a = own(t)
-            if any(s == 0 and n > 1 for s, n in zip(a.strides, a.shape, strict=True)):
+            if a.size and any(s == 0 and n > 1 for s, n in zip(a.strides, a.shape, strict=True)):
                 raise AutogradError(
                     say(
                         f"The {i}th input has a dimension with stride 0: several of its elements are one in memory, "
@@ -298,11 +298,11 @@ class _Check:
             for a, move in zip(arrays, moves, strict=True):
                 a += step * move
             result = self.func(*self.inputs)
+            tensors = [t for t in _listed(result) if isinstance(t, Tensor)] if every else _differentiable(result)
+            return [np.array(t._array, np.float64) for t in tensors]
         finally:
             for a, values in zip(arrays, before, strict=True):
                 a[...] = values
-        tensors = [t for t in _listed(result) if isinstance(t, Tensor)] if every else _differentiable(result)
-        return [np.array(t._array, np.float64) for t in tensors]
 
     def moved(self, at: int, column: int, step: float, *, every: bool = False) -> list[Any]:
         """Evaluate the function with element `column` of the wanted input number `at` moved by `step`."""
@@ -391,7 +391,7 @@ class _Check:
         excess = np.nan_to_num(np.abs(analytic - numeric) - allowed, nan=np.inf)
         row, column = np.unravel_index(np.argmax(excess), excess.shape)
         a, n = float(analytic[row, column]), float(numeric[row, column])
-        error = abs(a - n) / max(abs(a), abs(n))
+        error = abs(a - n) / (max(abs(a), abs(n)) or 1)
         x = self.inputs[i]
         return GradcheckError(
             say(
@@ -410,6 +410,8 @@ class _Check:
         x = self.inputs[i]
         at = [position for position, _ in self.wanted].index(i)
         here, again = (self.moved(at, column, 0.0)[number].ravel()[row] for _ in range(2))
+        if not np.isfinite([here, numeric[row, column]]).all():
+            return f"the function is {here:g} there or next to it; check inside its domain."
         if here != again:
             return "the function is not deterministic (random numbers, dropout): two calls gave different values."
         if x._array.dtype != np.float64:
@@ -426,7 +428,7 @@ class _Check:
                 f"a kink or a jump near the point: the slope is {left:.6g} on its left and {right:.6g} on its right; "
                 "check at a point farther away from it."
             )
-        factor = np.vdot(analytic, numeric) / np.vdot(numeric, numeric)
+        factor = np.vdot(analytic, numeric) / (np.vdot(numeric, numeric) or 1)
         if factor and np.allclose(analytic, factor * numeric, rtol=self.rtol, atol=self.atol):
             return f"backward is wrong by a factor: the analytic gradient is {factor:.6g} times the numeric one."
         return "the formula in backward, or in the rule it uses, is wrong."

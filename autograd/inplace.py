@@ -306,7 +306,7 @@ def become(t: Tensor, result: Tensor) -> None:
             relative._node, relative._needs = begin(origin.rule.again(), (origin.parent,)), True
 
 
-def inplace(function: Callable[..., Tensor], ufunc: np.ufunc | None = None) -> Callable[..., Tensor]:
+def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[..., Tensor]:
     """Return the in-place form of an operation: compute as usual, then put the result into the first operand.
 
     Parameters
@@ -319,20 +319,26 @@ def inplace(function: Callable[..., Tensor], ufunc: np.ufunc | None = None) -> C
 
     @functools.wraps(function)
     def edit(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if ufunc is not None and not state.grad and not kwargs and len(args) == 1:
-            a, b = self._array, getattr(args[0], "_array", None)
-            if not isinstance(a, np.ndarray) and self._family is None and np.ndim(b) == 0 and b is not None:
-                if a.dtype is b.dtype and a.dtype.kind == "f":
-                    self._array = ufunc(a, b)  # no memory yet that anybody could share
-                    return self
-            if type(a) is np.ndarray and a.flags.owndata and a.flags.writeable and b is not None:
-                if a.dtype is b.dtype and a.dtype.kind == "f" and a.shape == b.shape:
-                    ufunc(a, b, out=a)
-                    versions.edited(a)
-                    return self
         refuse_unless_editable(self, False)
         return put_into(self, function(self, *args, **kwargs))
 
-    edit.__name__ = edit.__qualname__ = f"{function.__name__}_"
-    edit.__doc__ = f"In-place form of `{function.__name__}`: edits this tensor and returns it."
-    return edit
+    @functools.wraps(function)
+    def update(self: Tensor, other: Any, **kwargs: Any) -> Tensor:
+        b = getattr(other, "_array", None)
+        if state.grad or b is None or kwargs:
+            return edit(self, other, **kwargs)
+        a = self._array
+        if type(a) is type(b) and a.dtype is b.dtype and a.dtype.kind == "f":
+            if type(a) is not np.ndarray:
+                self._array = ufunc(a, b)  # a scalar: there is no memory yet that anybody could share
+                return self
+            if a.shape == b.shape and a.base is None and a.flags.writeable:
+                ufunc(a, b, out=a)
+                versions.edited(a)
+                return self
+        return edit(self, other)
+
+    chosen: Any = edit if ufunc is None else update
+    chosen.__name__ = chosen.__qualname__ = f"{function.__name__}_"
+    chosen.__doc__ = f"In-place form of `{function.__name__}`: edits this tensor and returns it."
+    return chosen  # type: ignore[no-any-return]

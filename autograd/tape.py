@@ -204,18 +204,14 @@ _seq = attrgetter("seq")
 def collect(roots: Iterable[Edge]) -> list[Node]:
     """Return all nodes that `roots` depend on, latest first. Iterative: depth does not matter."""
     seen = set(roots)
-    stack: list[Any] = list(seen)
-    order: list[Node] = []
-    pop, push, add, keep = stack.pop, stack.append, seen.add, order.append
-    while stack:
-        node = pop()
-        edges = node.edges
-        if edges:  # a leaf has none
-            keep(node)
-            for e in edges:
-                if e is not None and e not in seen:
-                    add(e)
-                    push(e)
+    order: list[Any] = [root for root in seen if root.edges]  # a leaf has no edges
+    add, visit = seen.add, order.append
+    for node in order:  # which grows as we go
+        for e in node.edges:
+            if e is not None and e not in seen:
+                add(e)
+                if e.edges:
+                    visit(e)
     if len(order) > 1:
         order.sort(key=_seq, reverse=True)
     return order
@@ -283,24 +279,30 @@ def run_backward(
         sums[root] = sums[root] + g if root in sums else g
     arrived, get = sums.pop, sums.get
     last_edit = versions.last_edit
+    edits = last_edit[0]
     observer = modes.state.observer
     h: Any
     with modes.enable_grad() if create_graph else _NOTHING:
         for node in order:
             g = arrived(node, None)
-            if g is None or (runs is not None and node not in runs and node not in captured):
+            if g is None:
                 continue
             extra = node.extra
-            if extra is not None:
-                g = run_hooks(extra, g, create_graph)
-            if runs is not None:
+            if runs is None:
+                if extra is not None:
+                    g = run_hooks(extra, g, create_graph)
+            else:
+                if node not in runs and node not in captured:
+                    continue
+                if extra is not None:
+                    g = run_hooks(extra, g, create_graph)
                 if node in captured:
                     captured[node] = g
                 if node not in runs:
                     continue
             saved = node.saved
             if saved:
-                if last_edit[0] > node.seq:
+                if last_edit[0] is not edits:  # user code has edited something during this pass
                     check_saved(node, saved)
             elif saved is None:  # freed by a pass inside a hook, or in another thread
                 raise freed(node)
@@ -311,13 +313,13 @@ def run_backward(
                 h = unbroadcast_all(h, node.shapes, node.edges)
             if observer is not None:
                 observer.ran(node, g, h)
-            if extra is not None and extra.seen is not None:
-                extra.seen.passed(g, h)
             if extra is None:
                 if saved and not retain_graph:
                     node.saved = None
             else:
-                if not retain_graph and extra.seen is None:
+                if extra.seen is not None:
+                    extra.seen.passed(g, h)
+                elif not retain_graph:
                     node.saved = None if saved else saved
                     extra.kept = None
                 if extra.after:
@@ -348,7 +350,7 @@ def run_backward(
 
 
 def refuse_if_stale(order: Sequence[Node], runs: set[Edge] | None) -> None:
-    """Raise, before anything changes, if a node of the pass has lost or had edited what it saved."""
+    """Raise, before anything changes, if a node of the pass has lost what it saved, or had it edited."""
     for node in [n for n in order if n.saved is None]:
         if runs is None or node in runs:
             raise freed(node)

@@ -288,17 +288,37 @@ def _same_memory(a: Any, b: Any) -> bool:
 def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor:
     """Return `input` with `value` wherever `mask` (bool, broadcast) holds.
 
+    Parameters
+    ----------
+    input : Tensor
+    mask : Tensor of bool
+    value : number or 0-d Tensor
+        In the dtype of `input` from then on. A tensor gets the sum of the gradients where the mask holds.
+
     Raises
     ------
     RuntimeError
-        The mask is no bool tensor.
+        The mask is no bool tensor, or does not broadcast with `input`; the value has dimensions.
     """
     from autograd.ops.elementwise import Where
 
-    m = as_tensor_like(mask)._array
+    x, m = input._array, as_tensor_like(mask)._array
     if m.dtype.kind != "b":
         raise DtypeError(
             say(f"masked_fill only supports boolean masks, but got {m.dtype}", "a bool tensor", "Write a comparison.")
         )
-    fill = wrap(np.asarray(getattr(value, "_array", value)).astype(input._array.dtype))
+    if getattr(value, "ndim", 0):
+        raise ShapeError(
+            say(
+                f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)",
+                "one number",
+                "Use where(mask, value, x) for one value an element.",
+            )
+        )
+    try:
+        np.broadcast_shapes(x.shape, m.shape)
+    except ValueError as error:
+        raise shapes_disagree("masked_fill", error, x.shape, m.shape) from None
+    # A number takes the dtype at once: by way of float32 it would lose digits.
+    fill = cast(value, x.dtype) if isinstance(value, Leaf) else wrap(np.asarray(number(value)).astype(x.dtype))
     return Where(condition=m).apply(fill, input)  # type: ignore[no-any-return]
