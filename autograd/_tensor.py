@@ -66,7 +66,7 @@ class Tensor(Leaf):
 
     def __new__(cls, *data: Any) -> Tensor:
         """Make a tensor of the default dtype from values, or of a shape."""
-        t = cast(Tensor, object.__new__(cls))
+        t = object.__new__(cls)
         d = dtypes.get_default_dtype().dtype
         if len(data) == 1 and not isinstance(data[0], int):
             source = data[0]._array if isinstance(data[0], Tensor) else data[0]
@@ -177,7 +177,9 @@ class Tensor(Leaf):
 
     def __iter__(self) -> Iterator[Tensor]:
         if self._array.ndim == 0:
-            raise TypeError(say("iteration over a 0-d tensor", "a tensor with dimensions", "Use .item() for its value."))
+            raise TypeError(
+                say("iteration over a 0-d tensor", "a tensor with dimensions", "Use .item() for its value.")
+            )
         return iter(join.unbind(self))
 
     def __contains__(self, value: Any) -> Bool:
@@ -878,7 +880,8 @@ class Tensor(Leaf):
                     "Copy x.detach(), or use x.clone().",
                 )
             )
-        t = self.__reduce__()[0](*self.__reduce__()[1])
+        restore, parts = self.__reduce__()
+        t: Tensor = restore(*parts)
         memo[id(self)] = t
         t._grad = copy.deepcopy(self._grad, memo)
         return t
@@ -903,7 +906,7 @@ def _operand(value: object) -> bool:
 def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None) -> Tensor:
     t = wrap(array)
     if cls is not Tensor:
-        t = cast(Tensor, object.__new__(cls))
+        t = object.__new__(cls)
         t._array = array
         t._shape = array.shape
         t._node = t._grad = t._family = t._extra = None

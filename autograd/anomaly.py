@@ -68,7 +68,7 @@ class Detector:
         raise AnomalyError(
             say(
                 f"Function '{node.name()}' returned nan values in its backward pass; {where}"
-                + ("; the gradient that came in had nan already" if came_in else "; the gradient that came in had none"),
+                + f"; the gradient that came in had {'nan already' if came_in else 'none'}",
                 "numbers",
                 "Look at the forward values there: a division by zero, or an infinite derivative times zero.",
             )

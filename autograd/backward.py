@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -62,7 +62,11 @@ def backward(
     targets = _listed(inputs)
     if not targets:
         raise RuntimeError(
-            say("'inputs' argument to backward cannot be empty", "at least one tensor", "Leave it out to reach all leaves.")
+            say(
+                "'inputs' argument to backward cannot be empty",
+                "at least one tensor",
+                "Leave it out to reach all leaves.",
+            )
         )
     found = run_backward(
         edges, seeds, retain_graph=retain, create_graph=create_graph, targets=[_target(t) for t in targets]
@@ -197,7 +201,8 @@ def _begin(roots: Sequence[Tensor], seeds: OneOrMore | None, create_graph: bool)
             if s._array.shape != x.shape:
                 raise ShapeError(
                     say(
-                        f"Mismatch in shape: the gradient has shape {tuple(s._array.shape)}, the tensor {tuple(x.shape)}",
+                        f"Mismatch in shape: the gradient has shape {tuple(s._array.shape)}, the tensor "
+                        f"{tuple(x.shape)}",
                         "a gradient of the tensor's own shape",
                         "Reshape the gradient, or check which tensor it belongs to.",
                     )
@@ -253,7 +258,7 @@ def _in_sight(most: int = 8, depth: int = 4) -> list[tuple[str, Tensor]]:
         if not inside_package(frame):
             depth -= 1
             for name, value in frame.f_locals.items():
-                if isinstance(value, Leaf) and value.is_leaf:  # type: ignore[redundant-expr]
-                    found.setdefault(id(value), (name, value))  # type: ignore[arg-type]
+                if isinstance(value, Leaf) and cast("Tensor", value).is_leaf:
+                    found.setdefault(id(value), (name, cast("Tensor", value)))
         frame = frame.f_back
     return list(found.values())[:most]

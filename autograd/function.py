@@ -113,7 +113,8 @@ class FunctionCtx(MultiOp):
         if len(grads) < n or any(extra is not None for extra in grads[n:]):
             raise AutogradError(
                 say(
-                    f"function {self.name()} returned an incorrect number of gradients (expected {n}, got {len(grads)})",
+                    f"function {self.name()} returned an incorrect number of gradients (expected {n}, got "
+                    f"{len(grads)})",
                     "one gradient per argument of forward",
                     "Return None for arguments without gradient.",
                 )
@@ -171,7 +172,8 @@ class Function:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         name = f"{cls.__name__}Backward"
-        cls._node = type(FunctionCtx)(name, (FunctionCtx,), {"torch_name": name, "function": cls})
+        kind: Any = type(FunctionCtx)
+        cls._node = kind(name, (FunctionCtx,), {"torch_name": name, "function": cls})
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -212,7 +214,7 @@ def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None
     several = isinstance(out, tuple)
     outs = list(out) if several else [out]
     results = [o for o in outs if isinstance(o, Tensor)]
-    ctx.outputs = len(outs) if several else 1  # type: ignore[misc]
+    ctx.outputs = len(outs) if several else 1
     ctx.edges = tuple([None if t is None else edge_of(t) for t in tensors])
     ctx._inputs = [None if t is None else (t._array.shape, t._array.dtype) for t in tensors]
     for t in ctx._dirty:
@@ -244,7 +246,7 @@ def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None
             places.append(positions[id(s)])
         else:
             places.append(None)
-    ctx.saves = tuple(places)  # type: ignore[misc]
+    ctx.saves = tuple(places)
     ctx.saved = tuple(saved)
     ctx._to_save = ()
     for k, o in enumerate(outs):
@@ -268,7 +270,7 @@ def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None
 
 
 class _Twice(Op):
-    """z = x     and no derivative: the backward of a function that may be differentiated once"""
+    """z = x     and no derivative: the backward of a function that may be differentiated once."""
 
     torch_name = "Error"
 

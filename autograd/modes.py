@@ -71,6 +71,7 @@ class ModeSwitch:
         return type(self)()
 
     def __call__(self, function: F) -> F:
+        """Decorate a function: the mode holds while it runs."""
         if inspect.isgeneratorfunction(function):
             return cast(F, self._each_step(function))
 
@@ -116,6 +117,7 @@ class no_grad(ModeSwitch):
     """
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """Return the mode, or, as a decorator without brackets, the decorated function."""
         self = super().__new__(cls)
         if function is None:
             return self
@@ -159,5 +161,6 @@ class set_grad_enabled(ModeSwitch):
         return type(self)(self._mode)
 
     def __call__(self, function: F) -> F:
+        """Decorate a function: the mode holds while it runs, and only then."""
         set_modes(*self._at_call)  # a decorator must not switch the mode where it is written
         return super().__call__(function)

@@ -122,16 +122,19 @@ class Op(Node, metaclass=_RuleType):
     def backward_recorded(self, g: Any) -> Any:
         """Run `backward` on Tensors: the saved arrays as Tensors that hang where the inputs hung."""
         assert self.saved is not None
-        saved = [
-            value
-            if type(value) is float or type(value) is int
-            else rebuild(value, self if place == OUT else Port(self, place[1]) if type(place) is tuple else self.edges[place])
-            for place, value in zip(self.saves, self.saved, strict=True)
-        ]
+        saved = [self._hung(place, value) for place, value in zip(self.saves, self.saved, strict=True)]
         h = self.backward(g, *saved)
         if type(h) is tuple:
             return tuple([None if a is None else as_recorded(a) for a in h])
         return None if h is None else as_recorded(h)
+
+    def _hung(self, place: Any, value: Any) -> Any:
+        """Return a saved value as a Tensor on the edge it came from; a Python number as it is."""
+        if type(value) is float or type(value) is int:
+            return value
+        if place == OUT:
+            return rebuild(value, self)
+        return rebuild(value, Port(self, place[1]) if type(place) is tuple else self.edges[place])
 
     def complete(self, gs: Outputs) -> Any:
         """Return the gradients of all outputs; zeros, made here, for those that did not arrive."""
@@ -194,7 +197,7 @@ def wrap(array: Array) -> Tensor:
 
 
 class Same(Op):
-    """z = x     dx = g     (a saved value of a leaf that holds another array by now)"""
+    """z = x     dx = g     (a saved value of a leaf that holds another array by now)."""
 
     def forward(self, x: Array) -> Array:
         return x
@@ -340,7 +343,7 @@ def cast(t: Tensor, d: np.dtype[Any]) -> Tensor:
 
 
 class ToCopy(Op):
-    """z = x in another dtype     dx = g in the dtype of x"""
+    """z = x in another dtype     dx = g in the dtype of x."""
 
     __slots__ = ("dtype", "source")
     dtype: np.dtype[Any]

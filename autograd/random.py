@@ -10,6 +10,7 @@ from autograd import dtypes
 from autograd._tensor import Tensor
 from autograd.creation import _dtype_of, _finish
 from autograd.generator import Generator, default_generator
+from autograd.op import wrap
 from autograd.ops.shape import sizes
 
 
@@ -80,14 +81,19 @@ def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, d
     return _finish(_stream(generator).permutation(n, d), False, device)
 
 
+def _empty_like(input: Tensor, dtype: Any) -> Tensor:
+    """Return a tensor to be filled, with its dimensions in the memory order of `input`, in which PyTorch draws."""
+    return wrap(np.empty_like(input._array, None if dtype is None else dtypes.to_numpy(dtype)))
+
+
 def rand_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Return uniform numbers in the shape (and dtype) of a tensor."""
-    return rand(*input._array.shape, dtype=input.dtype if dtype is None else dtype, requires_grad=requires_grad)
+    return _finish(_empty_like(input, dtype).uniform_()._array, requires_grad)
 
 
 def randn_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Return normal numbers in the shape (and dtype) of a tensor."""
-    return randn(*input._array.shape, dtype=input.dtype if dtype is None else dtype, requires_grad=requires_grad)
+    return _finish(_empty_like(input, dtype).normal_()._array, requires_grad)
 
 
 def get_rng_state() -> Tensor:

@@ -49,7 +49,7 @@ class Node:
 
     __slots__ = ("__weakref__", "edges", "extra", "saved", "seq")
 
-    is_leaf = False
+    ends = False
     saves: tuple[Any, ...] = ()
     #: Saved input i is used for the gradient of input saved_for[i] alone: no edge there, no harm in an edit.
     saved_for: dict[int, int] = {}
@@ -113,7 +113,7 @@ class Leaf:
 
     __slots__ = ("_extra", "_grad", "_needs")
 
-    is_leaf = True
+    ends = True  # gradients stop here
     edges: tuple[Edge | None, ...] = ()
     saved: tuple[Any, ...] | None = ()
     seq = 0
@@ -367,7 +367,7 @@ def finish(
 ) -> None:
     """Run the hooks of the leaves on their completed sums, then put the sums where they belong."""
     deposits = []
-    leaves: list[Any] = [e for e in sums if e.is_leaf]
+    leaves: list[Any] = [e for e in sums if e.ends]
     for leaf in leaves:
         g = sums.pop(leaf)
         extra = leaf._extra

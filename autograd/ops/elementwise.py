@@ -238,7 +238,7 @@ class Rpow(Elementwise):
 
     def backward(self, g: Array, x: Array, c: float, z: Array) -> Array:
         if c == 0:
-            return np.where(x >= 0, 0, g * (z * -np.inf))
+            return np.where(x >= 0, 0, -g * z)  # z = inf is as good as z ln 0, and has no 0 * inf where x >= 0
         return g * (z * (math.log(c) if c > 0 else math.nan))
 
 
@@ -369,10 +369,10 @@ class Abs(Elementwise):
 
 
 class Sign(Elementwise):
-    """z = sign(x)     dx = 0"""
+    """z = sign(x), and 0 of NaN     dx = 0"""
 
     def forward(self, x: Array) -> Array:
-        return np.sign(x)
+        return np.where(np.isnan(x), 0, np.sign(x))
 
     def backward(self, g: Array) -> Array:
         return np.zeros_like(g)
@@ -615,7 +615,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     if isinstance(min, int | float | None) and isinstance(max, int | float | None):
         if isinstance(min, float) or isinstance(max, float):
             input = common((input, 0.0))[0]
-        return Clamp(low=min, high=max).apply(input)
+        return Clamp(low=min, high=max).apply(input)  # type: ignore[no-any-return]
     low = -math.inf if min is None else min
     high = math.inf if max is None else max
     if min is None or max is None:
@@ -626,7 +626,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
         np.broadcast_shapes(*shapes)
     except ValueError as error:
         raise shapes_disagree("clamp", error, *shapes) from None
-    return ClampTensors().apply(*operands)
+    return ClampTensors().apply(*operands)  # type: ignore[no-any-return]
 
 
 clip = clamp

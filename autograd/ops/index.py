@@ -9,7 +9,7 @@ import numpy as np
 from autograd import kernels, versions
 from autograd.errors import DtypeError, ShapeError, say
 from autograd.inplace import Copied, View, base_of, put_into, refuse_unless_editable, view
-from autograd.op import Array, Op, as_tensor_like, cast, wrap
+from autograd.op import Array, Op, as_tensor_like, cast, number, shapes_disagree, wrap
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -320,5 +320,6 @@ def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor:
     except ValueError as error:
         raise shapes_disagree("masked_fill", error, x.shape, m.shape) from None
     # A number takes the dtype at once: by way of float32 it would lose digits.
-    fill = cast(value, x.dtype) if isinstance(value, Leaf) else wrap(np.asarray(number(value)).astype(x.dtype))
+    given = hasattr(value, "ndim") and not isinstance(value, np.generic)
+    fill = cast(as_tensor_like(value), x.dtype) if given else wrap(np.asarray(number(value)).astype(x.dtype))
     return Where(condition=m).apply(fill, input)  # type: ignore[no-any-return]

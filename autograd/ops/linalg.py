@@ -158,7 +158,7 @@ def _matmul_any(input: Any, other: Any) -> Tensor:
 #: Matrix product of any two tensors: vectors, matrices, stacks of matrices (broadcast). Also the operator `@`.
 matmul = binary(Mm, otherwise=_matmul_any)
 matmul.__name__ = matmul.__qualname__ = "matmul"
-matmul.__doc__ = """Return the matrix product of `input` and `other`: of vectors, matrices or stacks of matrices (broadcast).
+matmul.__doc__ = """Return the matrix product of two tensors: vectors, matrices or stacks of matrices (broadcast).
 
     Raises
     ------

@@ -77,7 +77,7 @@ class Mean(Op):
         return np.sum(x, axis=self.dim, keepdims=self.keepdim) / count(x.shape, self.dim)
 
     def backward(self, g: Array) -> Array:
-        return spread(g / count(self.shape, self.dim), self.dim, self.keepdim, self.shape)
+        return spread(g / (count(self.shape, self.dim) or 1), self.dim, self.keepdim, self.shape)
 
 
 class MeanAll(Op):
@@ -92,7 +92,7 @@ class MeanAll(Op):
         return np.sum(x) / count(x.shape, None)
 
     def backward(self, g: Array) -> Array:
-        return np.broadcast_to(g / count(self.shape, None), self.shape)
+        return np.broadcast_to(g / (count(self.shape, None) or 1), self.shape)
 
 
 class MaxAll(Op):
@@ -273,8 +273,10 @@ def sum(
     dim = _either(dim, axis)
     keepdim = keepdim if keepdims is None else keepdims
     if dim is None and not keepdim:
-        return _sum_all(input)
-    return Sum(dim=axes(dim, x.ndim), keepdim=keepdim).apply(input)  # type: ignore[no-any-return]
+        z = _sum_all(input)
+    else:
+        z = Sum(dim=axes(dim, x.ndim), keepdim=keepdim).apply(input)
+    return z if dtype is None else cast(z, input._array.dtype)  # NumPy sums small integers in int64
 
 
 _sum_all = unary(SumAll, floating=False)
@@ -436,8 +438,8 @@ def _spread(
 
 
 def var(
-    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None,
-    axis: Dims = None, keepdims: bool | None = None,
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None, axis: Dims = None, keepdims: bool | None = None,
 ) -> Tensor:  # fmt: skip
     """Return the variance, with `correction` (1) subtracted from the number of elements it is averaged over.
 
@@ -451,8 +453,8 @@ def var(
 
 
 def std(
-    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None,
-    axis: Dims = None, keepdims: bool | None = None,
+    input: Any, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *,
+    correction: float | None = None, axis: Dims = None, keepdims: bool | None = None,
 ) -> Tensor:  # fmt: skip
     """Return the standard deviation: the square root of `var`, with gradient 0 where it is 0."""
     keepdim = keepdim if keepdims is None else keepdims

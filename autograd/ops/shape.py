@@ -206,8 +206,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 
 def ravel(input: Tensor) -> Tensor:
-    """Return the tensor as one dimension."""
-    return reshape(input, -1)
+    """Return the tensor as one dimension: a view if its elements lie in their order in memory, a copy otherwise."""
+    return reshape(input.contiguous(), -1)
 
 
 def permute(input: Tensor, *dims: Any) -> Tensor:
@@ -224,8 +224,8 @@ def permute(input: Tensor, *dims: Any) -> Tensor:
     if len(order) != ndim:
         raise RuntimeError(
             say(
-                "permute: number of dimensions in the tensor input does not match the length of the desired ordering of "
-                f"dimensions: input.dim() = {ndim} is not equal to len(dims) = {len(order)}",
+                "permute: number of dimensions in the tensor input does not match the length of the desired "
+                f"ordering of dimensions: input.dim() = {ndim} is not equal to len(dims) = {len(order)}",
                 f"all {ndim} dimensions",
                 "Name every dimension once.",
             )
