@@ -814,8 +814,14 @@ class Tensor(Leaf):
 
     @property
     def mT(self) -> Tensor:
-        """The tensor with its last two dimensions exchanged: each matrix transposed."""
-        return shapes.transpose(self, -2, -1)
+        """The tensor with its last two dimensions exchanged: each matrix transposed.
+
+        Raises
+        ------
+        RuntimeError
+            It has fewer than two dimensions.
+        """
+        return shapes.transpose_matrices(self)
 
     def copy_(self, src: Any, non_blocking: Bool = False) -> Tensor:
         """Copy the elements of `src` (broadcast, cast) into this tensor's memory; gradients flow to `src`."""
@@ -862,11 +868,11 @@ class Tensor(Leaf):
 
     def new_zeros(self, *size: Any, dtype: Any = None) -> Tensor:
         """Return zeros of a shape, in this tensor's dtype unless another is given."""
-        return wrap(np.zeros(shapes.sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
+        return wrap(np.zeros(shapes.new_sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
 
     def new_ones(self, *size: Any, dtype: Any = None) -> Tensor:
         """Return ones of a shape, in this tensor's dtype unless another is given."""
-        return wrap(np.ones(shapes.sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
+        return wrap(np.ones(shapes.new_sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
 
     # ---------------------------------------------------------------------------------------------- copying
 
@@ -904,6 +910,7 @@ def _operand(value: object) -> bool:
 
 
 def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None) -> Tensor:
+    array = dtypes.canonical(array)
     t = wrap(array)
     if cls is not Tensor:
         t = object.__new__(cls)

@@ -12,7 +12,7 @@ from autograd.device import require_cpu
 from autograd.errors import say
 from autograd.inplace import own
 from autograd.op import wrap
-from autograd.ops.shape import sizes
+from autograd.ops.shape import new_sizes
 
 #: One tuple for all leaves of a shape, so that operations find equal shapes by `is`.
 _shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -89,12 +89,13 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
         elif not _floats(data) and a.dtype.kind == "f":
             wanted = None
     if wanted is None:
-        return np.asarray(a, dtypes.of(a.dtype).dtype)
+        return np.asarray(dtypes.canonical(a), dtypes.of(a.dtype).dtype)
     if a.dtype.kind == "f" and wanted.kind in "iu" and not np.all(np.isfinite(a)):
         raise ValueError(
             say(f"NaN or infinity cannot be held by {dtypes.of(wanted)}", "finite numbers", "Use a float dtype.")
         )
-    return a.astype(wanted, copy=False)
+    converted: np.ndarray[Any, Any] = dtypes.canonical(a.astype(wanted, copy=False))
+    return converted
 
 
 def tensor(
@@ -167,7 +168,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
                 "Convert it first: array.astype(array.dtype.newbyteorder('=')).",
             )
         )
-    return wrap(ndarray if type(ndarray) is np.ndarray else np.asarray(ndarray))
+    return wrap(dtypes.canonical(ndarray if type(ndarray) is np.ndarray else np.asarray(ndarray)))
 
 
 def _dtype_of(dtype: Any) -> np.dtype[Any]:
@@ -178,14 +179,14 @@ def zeros(
     *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
     """Return a tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`."""
-    return _finish(np.zeros(sizes(size), _dtype_of(dtype)), requires_grad, device, name)
+    return _finish(np.zeros(new_sizes(size), _dtype_of(dtype)), requires_grad, device, name)
 
 
 def ones(
     *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, name: str | None = None
 ) -> Tensor:
     """Return a tensor of ones: `ones(2, 3)` or `ones((2, 3))`."""
-    return _finish(np.ones(sizes(size), _dtype_of(dtype)), requires_grad, device, name)
+    return _finish(np.ones(new_sizes(size), _dtype_of(dtype)), requires_grad, device, name)
 
 
 def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -198,7 +199,7 @@ def full(
 ) -> Tensor:
     """Return a tensor with one value everywhere, in the dtype of that value unless another is given."""
     d = dtypes.of_number(fill_value) if dtype is None else dtypes.to_numpy(dtype)
-    return _finish(np.full(sizes((size,)), fill_value, d), requires_grad, device)
+    return _finish(np.full(new_sizes((size,)), fill_value, d), requires_grad, device)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

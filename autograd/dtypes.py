@@ -93,6 +93,20 @@ def of(numpy_dtype: np.dtype[Any]) -> dtype:
         ) from None
 
 
+def canonical(array: Any) -> Any:
+    """Return `array`, on the same memory, with NumPy's own dtype object for its element type.
+
+    Unpickled arrays carry an equal one, and operations compare dtypes by `is`.
+
+    Raises
+    ------
+    TypeError
+        The dtype has no counterpart.
+    """
+    known = of(array.dtype).dtype
+    return array if array.dtype is known or array.dtype != known else array.view(known)
+
+
 class TensorType:
     """A legacy dtype token: `torch.FloatTensor`, `torch.LongTensor` and so on.
 

@@ -24,6 +24,10 @@ class DtypeError(AutogradError):
     """A dtype that the operation cannot take or return."""
 
 
+class UndefinedError(DtypeError, NotImplementedError):
+    """An operation that has no meaning for a dtype: the bits of a float, the sine of a mask."""
+
+
 class GraphError(AutogradError):
     """A backward pass that cannot run: no graph, a freed graph, no seed."""
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import dtypes, versions
 from autograd.dtypes import F4, F8
-from autograd.errors import DtypeError, ShapeError, say
+from autograd.errors import DtypeError, ShapeError, UndefinedError, say
 from autograd.hooks import Extra
 from autograd.kernels import astype
 from autograd.modes import special, state
@@ -272,8 +272,7 @@ def as_tensor_like(value: Any, like: Tensor | None = None) -> Tensor:
     if isinstance(value, _Tensor):
         return value
     if isinstance(value, np.ndarray):
-        dtypes.of(value.dtype)
-        return wrap(value)
+        return wrap(dtypes.canonical(value))
     plain = number(value)
     return wrap(np.array(plain, dtypes.of_number(plain)))
 
@@ -332,7 +331,7 @@ def refuse_bools(rule: type[Op], *operands: Any) -> None:
     for value in operands:
         d = value._array.dtype if isinstance(value, _Tensor) else getattr(value, "dtype", None)
         if d == dtypes.BOOL or isinstance(value, bool):
-            raise DtypeError(
+            raise UndefinedError(
                 say(f"{rule.__qualname__.lower()} with a bool tensor is not supported", "numbers", rule.without_bools)
             )
 
@@ -401,9 +400,12 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
             input = as_tensor_like(input)
             x = input._array
         d = x.dtype
-        if d is not F8 and d is not F4 and floating and d.kind != "f":
-            input = cast(input, dtypes.get_default_dtype().dtype)
-            x = input._array
+        if d is not F8 and d is not F4:
+            if floating and d.kind != "f":
+                input = cast(input, dtypes.get_default_dtype().dtype)
+                x = input._array
+            elif rule.without_bools:
+                refuse_bools(rule, input)
         n = rule()
         try:
             z = forward(n, x)
@@ -594,9 +596,9 @@ def _promoting(
     return apply
 
 
-def not_defined(rule: type[Op], error: TypeError) -> DtypeError:
+def not_defined(rule: type[Op], error: TypeError) -> UndefinedError:
     """Word the error of an operation that has no meaning for a dtype (the difference of two bools)."""
-    return DtypeError(
+    return UndefinedError(
         say(f"{rule.__qualname__.lower()}: {error}", "numbers", "Convert to numbers first: x.int() or x.float().")
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import DtypeError, ShapeError, say
+from autograd.errors import ShapeError, UndefinedError, say
 from autograd.op import as_tensor_like, common, wrap
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _broadcast(name: str, ufunc: np.ufunc, a: Tensor, b: Tensor) -> Any:
             )
         ) from None
     except TypeError:
-        raise DtypeError(
+        raise UndefinedError(
             say(f"{name} is not defined for {a.dtype}", "bools or integers", "Convert first, or use a comparison.")
         ) from None
 
@@ -62,7 +62,7 @@ def _test(name: str, ufunc: np.ufunc, meaning: str) -> Callable[[Any], Tensor]:
         try:
             return wrap(np.asarray(ufunc(x._array)))
         except TypeError:
-            raise DtypeError(
+            raise UndefinedError(
                 say(f"{name} is not defined for {x.dtype}", "bools or integers", "Convert first.")
             ) from None
 

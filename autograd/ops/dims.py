@@ -43,7 +43,7 @@ def axes(dim: Dims, ndim: int) -> tuple[int, ...] | None:
     """
     if dim is None:
         return None
-    if isinstance(dim, int):
+    if not isinstance(dim, Sequence):
         dims = [dimension(dim, ndim)]
     else:
         dims = [dimension(d, ndim) for d in dim]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.errors import say
+from autograd.errors import AutogradError, UndefinedError, say
 from autograd.kernels import keep_where
 from autograd.op import (
     OUT,
@@ -183,6 +183,8 @@ class Remainder(Elementwise):
     saved_for = {0: 1, 1: 1}
 
     def forward(self, x: Array, y: Array) -> Array:
+        if x.dtype == np.bool_:
+            raise TypeError("not implemented for bools")
         return x % y
 
     def backward(self, g: Array, x: Array, y: Array) -> Any:
@@ -347,6 +349,7 @@ class Sigmoid(Elementwise):
 class Relu(Elementwise):
     """z = max(0, x)     dx = g where z > 0, else 0     (0 at 0)"""
 
+    without_bools = "Convert it first: x.int() or x.float()."
     saves = (OUT,)
 
     def forward(self, x: Array) -> Array:
@@ -359,6 +362,7 @@ class Relu(Elementwise):
 class Abs(Elementwise):
     """z = |x|     dx = g sign(x)     (0 at 0)"""
 
+    without_bools = "Convert it first: x.int() or x.float()."
     saves = (0,)
 
     def forward(self, x: Array) -> Array:
@@ -372,7 +376,7 @@ class Sign(Elementwise):
     """z = sign(x), and 0 of NaN     dx = 0"""
 
     def forward(self, x: Array) -> Array:
-        return np.where(np.isnan(x), 0, np.sign(x))
+        return np.copy(x) if x.dtype == np.bool_ else np.where(np.isnan(x), 0, np.sign(x))
 
     def backward(self, g: Array) -> Array:
         return np.zeros_like(g)
@@ -380,6 +384,8 @@ class Sign(Elementwise):
 
 class Floor(Elementwise):
     """z = the largest integer <= x     dx = 0"""
+
+    without_bools = "Convert it first: x.int() or x.float()."
 
     def forward(self, x: Array) -> Array:
         return np.floor(x)
@@ -554,6 +560,14 @@ def _truncated(x: Array, y: Array) -> Array:
 
 def _divided(a: Tensor, b: Tensor, divide: Any) -> Tensor:
     x, y = a._array, b._array
+    try:
+        np.broadcast_shapes(x.shape, y.shape)
+    except ValueError as error:
+        raise shapes_disagree("div", error, x.shape, y.shape) from None
+    if x.dtype.kind == "b":
+        raise UndefinedError(
+            say("rounded division is not defined for bools", "numbers", "Convert them first: x.int() or x.float().")
+        )
     if x.dtype.kind in "iu" and np.any(y == 0):
         raise RuntimeError(
             say(
@@ -604,11 +618,11 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
     Raises
     ------
-    ValueError
+    RuntimeError
         Neither limit is given.
     """
     if min is None and max is None:
-        raise ValueError(
+        raise AutogradError(
             say("clamp was given neither min nor max", "at least one of them", "Write x.clamp(min=0), say.")
         )
     input = as_tensor_like(input)

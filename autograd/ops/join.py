@@ -62,8 +62,16 @@ class Unbound(Part):
 
 
 def _several(name: str, tensors: Any) -> list[Tensor]:
-    if not isinstance(tensors, Sequence) or not tensors:
-        raise RuntimeError(
+    if not isinstance(tensors, Sequence):
+        raise TypeError(
+            say(
+                f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}",
+                "a list or tuple of tensors",
+                f"Write {name}([x, y]).",
+            )
+        )
+    if not tensors:
+        raise (ValueError if name == "cat" else RuntimeError)(
             say(f"{name} expected a non-empty list of Tensors", "a list or tuple of tensors", f"Write {name}([x, y]).")
         )
     return common(tensors)
@@ -178,7 +186,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return the views of `input` at each index of `dim`."""
     d = dimension(dim, input._array.ndim)
     if input._array.ndim == 0:
-        raise RuntimeError(
+        raise IndexError(
             say("Dimension specified as 0 but tensor has no dimensions", "at least one dimension", "Use it as it is.")
         )
     return tuple([view(Unbound(index=_at(d, i)), input) for i in range(input._array.shape[d])])

@@ -152,6 +152,15 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def _matmul_any(input: Any, other: Any) -> Tensor:
+    for operand in (input, other):
+        if not hasattr(operand, "ndim") or isinstance(operand, np.generic):
+            raise TypeError(
+                say(
+                    f"unsupported operand of @ and matmul: {type(operand).__name__}",
+                    "a tensor",
+                    "Use * to multiply by a number.",
+                )
+            )
     return _product("matmul", as_tensor_like(input), as_tensor_like(other))
 
 

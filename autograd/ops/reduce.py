@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
-from autograd.errors import DtypeError, say
+from autograd.errors import DtypeError, UndefinedError, say
 from autograd.op import OUT, Array, MultiOp, Op, as_tensor_like, cast, unary, wrap
 from autograd.ops.dims import Dims, axes, dimension
 from autograd.ops.elementwise import maximum, minimum
@@ -305,9 +305,9 @@ def mean(
     return Mean(dim=axes(dim, input._array.ndim), keepdim=keepdim).apply(input)  # type: ignore[no-any-return]
 
 
-def _floating(name: str, t: Tensor) -> None:
+def _floating(name: str, t: Tensor, error: type[DtypeError] = DtypeError) -> None:
     if t._array.dtype.kind != "f":
-        raise DtypeError(
+        raise error(
             say(
                 f"{name}(): input dtype should be floating point, got {t.dtype}",
                 "a float tensor",
@@ -387,6 +387,8 @@ def min(
 
 def _arg(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> Tensor:
     x = as_tensor_like(input)._array
+    if x.dtype.kind == "b":
+        raise DtypeError(say(f"{name}() does not support bool input", "numbers", "Convert it first: x.int()."))
     if x.size == 0:
         raise IndexError(str(_nothing(name)))
     if dim is None:
@@ -474,7 +476,7 @@ def _normalise(rule: type[Op], input: Any, dim: Any, dtype: Any) -> Tensor:
     input = as_tensor_like(input)
     if dtype is not None:
         input = cast(input, dtypes.to_numpy(dtype))
-    _floating(rule.__qualname__.lower(), input)
+    _floating(rule.__qualname__.lower(), input, UndefinedError)
     if dim is None:
         raise TypeError(
             say(

@@ -124,6 +124,23 @@ def sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple([int(n.__index__()) for n in shape])
 
 
+def new_sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return the shape of a tensor to be made, given as `(2, 3)` or as `2, 3`.
+
+    Raises
+    ------
+    RuntimeError
+        A size is negative.
+    """
+    found = sizes(shape)
+    for n in found:
+        if n < 0:
+            raise ShapeError(
+                say(f"Trying to create tensor with negative dimension {n}: {list(found)}", "sizes >= 0", "Check the shape.")
+            )
+    return found
+
+
 def resolve(shape: tuple[int, ...], source: tuple[int, ...]) -> tuple[int, ...]:
     """Fill in the size written as -1.
 
@@ -271,6 +288,20 @@ def reverse_dims(input: Tensor) -> Tensor:
     """Return the tensor with its dimensions reversed: `.T`."""
     ndim = input._array.ndim
     return view(T(), input) if ndim == 2 else view(Permute(dims=tuple(range(ndim))[::-1]), input)
+
+
+def transpose_matrices(input: Tensor) -> Tensor:
+    """Return the tensor with its last two dimensions exchanged: `.mT`."""
+    ndim = input._array.ndim
+    if ndim < 2:
+        raise ShapeError(
+            say(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {ndim}-D tensor",
+                "at least two dimensions",
+                "Give the vector a dimension first: x[:, None].",
+            )
+        )
+    return transpose(input, -2, -1)
 
 
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
