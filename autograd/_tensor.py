@@ -819,7 +819,7 @@ class Tensor(Leaf):
         Raises
         ------
         RuntimeError
-            It has fewer than two dimensions.
+            It is a vector.
         """
         return shapes.transpose_matrices(self)
 

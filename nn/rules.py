@@ -146,7 +146,7 @@ class MseLoss(Op):
         return math.prod(x.shape) or math.nan if self.reduction == "mean" else 1
 
     def backward(self, g: Array, x: Array, t: Array) -> Any:
-        dx = (x - t) * (g * (2 / self.count(x)))
+        dx = (x - t) * (g * (2 / (self.count(x) if math.prod(x.shape) else 1)))
         return dx, (-dx if self.needs(1) else None)
 
 

@@ -310,7 +310,7 @@ def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor:
     if getattr(value, "ndim", 0):
         raise ShapeError(
             say(
-                f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)",
+                f"masked_fill only supports a 0-dimensional value tensor, but got one with {value.ndim} dimension(s)",
                 "one number",
                 "Use where(mask, value, x) for one value an element.",
             )

@@ -85,6 +85,12 @@ class Squeeze(View):
         return np.expand_dims(g, self.dims)
 
 
+class SqueezeAll(Squeeze):
+    """z = x without its dimensions of size 1     dx = g with them"""
+
+    torch_name = "SqueezeBackward0"
+
+
 class Unsqueeze(View):
     """z = x with a new dimension of size 1     dx = g without it"""
 
@@ -136,7 +142,7 @@ def new_sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     for n in found:
         if n < 0:
             raise ShapeError(
-                say(f"Trying to create tensor with negative dimension {n}: {list(found)}", "sizes >= 0", "Check the shape.")
+                say(f"Trying to create tensor with negative dimension {n}: {list(found)}", "sizes >= 0", "Check the size.")
             )
     return found
 
@@ -286,17 +292,18 @@ def t(input: Tensor) -> Tensor:
 
 def reverse_dims(input: Tensor) -> Tensor:
     """Return the tensor with its dimensions reversed: `.T`."""
-    ndim = input._array.ndim
-    return view(T(), input) if ndim == 2 else view(Permute(dims=tuple(range(ndim))[::-1]), input)
+    return view(Permute(dims=tuple(range(input._array.ndim))[::-1]), input)
 
 
 def transpose_matrices(input: Tensor) -> Tensor:
-    """Return the tensor with its last two dimensions exchanged: `.mT`."""
+    """Return the tensor with its last two dimensions exchanged: `.mT`; a single number as it is."""
     ndim = input._array.ndim
-    if ndim < 2:
+    if ndim == 0:
+        return reshape(input, ())
+    if ndim == 1:
         raise ShapeError(
             say(
-                f"tensor.mT is only supported on matrices or batches of matrices. Got {ndim}-D tensor",
+                "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor",
                 "at least two dimensions",
                 "Give the vector a dimension first: x[:, None].",
             )
@@ -309,8 +316,9 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     input = as_tensor_like(input)
     shape = input._array.shape
     named = axes(dim, len(shape))
-    dims = tuple(d for d in (range(len(shape)) if named is None else named) if shape[d] == 1)
-    return view(Squeeze(dims=dims), input)
+    if named is None:
+        return view(SqueezeAll(dims=tuple(d for d, n in enumerate(shape) if n == 1)), input)
+    return view(Squeeze(dims=tuple(d for d in named if shape[d] == 1)), input)
 
 
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
