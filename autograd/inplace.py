@@ -19,6 +19,7 @@ from autograd import dtypes, versions
 from autograd.errors import InPlaceError, ShapeError, say
 from autograd.modes import state
 from autograd.op import Array, Elementwise, Op, begin, edge_of, wrap
+from autograd.tape import Edge
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -280,8 +281,7 @@ def put_into(t: Tensor, result: Tensor) -> Tensor:
 
 def become(t: Tensor, result: Tensor) -> None:
     """Give `t` the history of `result`, rebase what it is a view of, and make its relatives' edges anew."""
-    t._node = edge_of(result)
-    t._needs = result._needs
+    rehang(t, edge_of(result))
     family = t._family
     if family is None:
         return
@@ -291,7 +291,7 @@ def become(t: Tensor, result: Tensor) -> None:
         node = begin(CopySlices(rule=current._family.rule), (parent, current))
         if state.observer is not None:
             state.observer.made(node, (parent, current), parent._array)
-        parent._node, parent._needs = node, True
+        rehang(parent, node)
         current = parent
     family = family.family if isinstance(family, Origin) else family
     for reference in family.views:
@@ -300,10 +300,15 @@ def become(t: Tensor, result: Tensor) -> None:
             continue
         origin = relative._family
         assert isinstance(origin, Origin)
-        if not origin.parent._needs:
-            relative._node, relative._needs = None, False
-        else:
-            relative._node, relative._needs = begin(origin.rule.again(), (origin.parent,)), True
+        rehang(relative, begin(origin.rule.again(), (origin.parent,)) if origin.parent._needs else None)
+
+
+def rehang(t: Tensor, edge: Edge | None) -> None:
+    """Let `t` come from another place on the tape, or from nowhere; what `retain_grad` asked for goes along."""
+    before, number = t.grad_fn, t.output_nr
+    t._node, t._needs = edge, edge is not None
+    if edge is not None and before is not None and before.extra is not None and number in before.extra.retain:
+        t.grad_fn.hooks().retain[t.output_nr] = before.extra.retain.pop(number)
 
 
 def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[..., Tensor]:

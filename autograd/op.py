@@ -90,7 +90,16 @@ class Op(Node, metaclass=_RuleType):
         """
         if any(isinstance(a, Leaf) for a in args):
             return function(*args)
-        extra = self.extra
+        try:
+            extra = self.extra
+        except AttributeError:
+            raise TypeError(
+                say(
+                    f"{self.name()} keeps an intermediate, and was made by `unary` or `binary`",
+                    "a rule that saves inputs and outputs alone",
+                    "Apply it in the general form: Rule().apply(x).",
+                )
+            ) from None
         if extra is None:
             extra = self.extra = Extra()
         if extra.kept is None:

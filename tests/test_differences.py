@@ -219,7 +219,6 @@ NUMPY_AND_GRAPH = [
                ["SqueezeBackward4", ACCUMULATE, None], ["SqueezeBackward4", "MmBackward0"]),
     Difference("index", lambda library: names(ones(library, 2, 3)[0, 1:, None]),
                ["SliceBackward0", ACCUMULATE], ["UnsqueezeBackward0", "SliceBackward0"]),
-    Difference(".T", lambda library: names(ones(library, 2, 3).T)[0], "TBackward0", "PermuteBackward0"),
     Difference("masked_fill", masked, "WhereBackward0", "MaskedFillBackward0"),
     Difference("cross_entropy", classes, ["NllLossBackward0", ACCUMULATE, None],
                ["NllLossBackward0", "LogSoftmaxBackward0"]),

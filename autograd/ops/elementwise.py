@@ -232,7 +232,7 @@ class PowNumber(Elementwise):
 class Rpow(Elementwise):
     """z = c^x     dx = g z ln c     (0 where c = 0 and x >= 0)"""
 
-    torch_name = "PowBackward1"
+    torch_name = "PowBackward2"
     saves = (0, 1, OUT)
 
     def forward(self, x: Array, c: float) -> Array:
@@ -479,7 +479,7 @@ minus = binary(Sub, SubNumber)
 mul = multiply = binary(Mul, MulNumber)
 over = binary(Div, DivNumber, floating=True)
 pow = binary(Pow, PowNumber)
-remainder = binary(Remainder)
+_remainder = binary(Remainder)
 maximum = binary(Maximum)
 minimum = binary(Minimum)
 rsub = reflected(Sub, Rsub)
@@ -543,9 +543,33 @@ def floor_divide(input: Any, other: Any) -> Tensor:
     return _divided(a, b, lambda x, y: np.floor_divide(x, y))
 
 
+def remainder(input: Any, other: Any) -> Tensor:
+    """Return input - other * floor(input / other), which has the sign of `other`.
+
+    Raises
+    ------
+    RuntimeError
+        An integer is divided by zero.
+    """
+    _refuse_zero(*common((input, other)))
+    return _remainder(input, other)
+
+
 def rremainder(input: Any, other: Any) -> Tensor:
     """Return the remainder of other / input."""
     return remainder(other, input)
+
+
+def _refuse_zero(a: Tensor, b: Tensor) -> None:
+    """Raise if integers `a` are to be divided by a zero among `b`."""
+    if a._array.dtype.kind in "iu" and np.any(b._array == 0):
+        raise RuntimeError(
+            say(
+                "ZeroDivisionError: an integer tensor was divided by zero",
+                "divisors other than zero",
+                "Check the divisor, or divide as floats.",
+            )
+        )
 
 
 def rfloor_divide(input: Any, other: Any) -> Tensor:
@@ -568,14 +592,7 @@ def _divided(a: Tensor, b: Tensor, divide: Any) -> Tensor:
         raise UndefinedError(
             say("rounded division is not defined for bools", "numbers", "Convert them first: x.int() or x.float().")
         )
-    if x.dtype.kind in "iu" and np.any(y == 0):
-        raise RuntimeError(
-            say(
-                "ZeroDivisionError: an integer tensor was divided by zero",
-                "divisors other than zero",
-                "Check the divisor, or divide as floats.",
-            )
-        )
+    _refuse_zero(a, b)
     return wrap(divide(x, y))
 
 
