@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from autograd import backward as backward_
-from autograd import dtypes, modes, op, printing, versions
+from autograd import dtypes, modes, op, operands, printing, versions
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
 from autograd.hooks import Extra, RemovableHandle
 from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into
-from autograd.op import as_tensor_like, wrap
+from autograd.op import wrap
+from autograd.operands import as_tensor_like
 from autograd.ops import compare, elementwise, index, join, linalg, protocol, reduce
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension
@@ -592,7 +593,7 @@ class Tensor(Leaf):
                 dtype = item
         if device is not None:
             require_cpu(device)
-        t = self if dtype is None else op.cast(self, dtypes.to_numpy(dtype))
+        t = self if dtype is None else operands.cast(self, dtypes.to_numpy(dtype))
         return clone(self) if copy and t is self else t
 
     def cpu(self) -> Tensor:
@@ -607,35 +608,35 @@ class Tensor(Leaf):
         """Return the name of the tensor's type, or the tensor in another dtype (itself if it has that dtype)."""
         if dtype is None:
             return next(f"autograd.{n}" for n, token in dtypes.TOKENS.items() if token.dtype == self._array.dtype)
-        return op.cast(self, dtypes.to_numpy(dtype))
+        return operands.cast(self, dtypes.to_numpy(dtype))
 
     def type_as(self, other: Tensor) -> Tensor:
         """Return the tensor in the dtype of another."""
-        return op.cast(self, other._array.dtype)
+        return operands.cast(self, other._array.dtype)
 
     def float(self) -> Tensor:
         """Return the tensor in float32."""
-        return op.cast(self, dtypes.F4)
+        return operands.cast(self, dtypes.F4)
 
     def double(self) -> Tensor:
         """Return the tensor in float64."""
-        return op.cast(self, dtypes.F8)
+        return operands.cast(self, dtypes.F8)
 
     def half(self) -> Tensor:
         """Return the tensor in float16."""
-        return op.cast(self, np.dtype(np.float16))
+        return operands.cast(self, np.dtype(np.float16))
 
     def long(self) -> Tensor:
         """Return the tensor in int64."""
-        return op.cast(self, dtypes.I8)
+        return operands.cast(self, dtypes.I8)
 
     def int(self) -> Tensor:
         """Return the tensor in int32."""
-        return op.cast(self, np.dtype(np.int32))
+        return operands.cast(self, np.dtype(np.int32))
 
     def bool(self) -> Tensor:
         """Return the tensor in bool."""
-        return op.cast(self, dtypes.BOOL)
+        return operands.cast(self, dtypes.BOOL)
 
     # ------------------------------------------------------------------------------------------- operators
 
@@ -825,7 +826,7 @@ class Tensor(Leaf):
 
     def copy_(self, src: Any, non_blocking: Bool = False) -> Tensor:
         """Copy the elements of `src` (broadcast, cast) into this tensor's memory; gradients flow to `src`."""
-        source = op.cast(as_tensor_like(src), self._array.dtype)
+        source = operands.cast(as_tensor_like(src), self._array.dtype)
         if source._array.shape != self._array.shape:
             source = shapes.expand(source, self._array.shape)
         return put_into(self, Copied().apply(self, source))

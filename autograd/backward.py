@@ -12,7 +12,8 @@ import numpy as np
 from autograd import dtypes
 from autograd.errors import GraphError, ShapeError, say
 from autograd.hooks import inside_package
-from autograd.op import as_tensor_like, edge_of, wrap
+from autograd.op import edge_of, wrap
+from autograd.operands import as_tensor_like
 from autograd.tape import Edge, Leaf, deposit, run_backward
 
 if TYPE_CHECKING:

@@ -118,6 +118,8 @@ class Leaf:
     saved: tuple[Any, ...] | None = ()
     seq = 0
 
+    _array: Any
+    _node: Any
     _extra: Extra | None
     _shape: tuple[int, ...]
     _grad: Any

@@ -106,7 +106,7 @@ def _names(names: Any) -> dict[Key, str]:
                 say(f"the name {name!r} was given to {type(t).__name__}", "a Tensor", "Leave out what is no tensor.")
             )
         edge = op.edge_of(t)  # type: ignore[arg-type]
-        found.setdefault(id(t._array) if edge is None else _key(edge), str(name))  # type: ignore[attr-defined]
+        found.setdefault(id(t._array) if edge is None else _key(edge), str(name))
     return found
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import ShapeError, UndefinedError, say
-from autograd.op import as_tensor_like, common, wrap
+from autograd.op import wrap
+from autograd.operands import as_tensor_like, common
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.appliers import binary, reflected, shapes_disagree, unary
 from autograd.errors import AutogradError, UndefinedError, say
 from autograd.kernels import keep_where
-from autograd.op import (
-    OUT,
-    Array,
-    Elementwise,
-    Op,
-    as_tensor_like,
-    binary,
-    common,
-    reflected,
-    shapes_disagree,
-    unary,
-    wrap,
-)
+from autograd.op import OUT, Array, Elementwise, Op, wrap
+from autograd.operands import as_tensor_like, common
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import kernels, versions
+from autograd.appliers import shapes_disagree
 from autograd.errors import DtypeError, ShapeError, say
 from autograd.inplace import Copied, View, base_of, put_into, refuse_unless_editable, view
-from autograd.op import Array, Op, as_tensor_like, cast, number, shapes_disagree, wrap
+from autograd.op import Array, Op, wrap
+from autograd.operands import as_tensor_like, cast, number
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

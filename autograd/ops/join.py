@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.errors import ShapeError, say
 from autograd.inplace import view
-from autograd.op import Array, Op, common
+from autograd.op import Array, Op
+from autograd.operands import common
 from autograd.ops.dims import dimension
 from autograd.ops.index import Slice
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.appliers import binary
 from autograd.errors import ShapeError, say
 from autograd.kernels import unbroadcast
-from autograd.op import Array, Op, as_tensor_like, binary
+from autograd.op import Array, Op
+from autograd.operands import as_tensor_like
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor

@@ -13,7 +13,8 @@ import numpy as np
 
 from autograd import kernels
 from autograd.errors import NumpyFunctionError, say
-from autograd.op import ToCopy, as_tensor_like, wrap
+from autograd.op import wrap
+from autograd.operands import ToCopy, as_tensor_like
 from autograd.ops import compare, elementwise, index, join, linalg, reduce, shape
 from autograd.ops.dims import axes, dimension
 

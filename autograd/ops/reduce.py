@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
+from autograd.appliers import unary
 from autograd.errors import DtypeError, UndefinedError, say
-from autograd.op import OUT, Array, MultiOp, Op, as_tensor_like, cast, unary, wrap
+from autograd.op import OUT, Array, MultiOp, Op, wrap
+from autograd.operands import as_tensor_like, cast
 from autograd.ops.dims import Dims, axes, dimension
 from autograd.ops.elementwise import maximum, minimum
 

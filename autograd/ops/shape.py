@@ -11,7 +11,8 @@ import numpy as np
 from autograd.errors import ShapeError, say
 from autograd.inplace import View, view
 from autograd.kernels import unbroadcast
-from autograd.op import Array, as_tensor_like
+from autograd.op import Array
+from autograd.operands import as_tensor_like
 from autograd.ops.dims import axes, dimension
 
 if TYPE_CHECKING:
