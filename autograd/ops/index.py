@@ -177,8 +177,8 @@ def _check_masks(items: list[Any], shape: tuple[int, ...]) -> None:
         if isinstance(i, np.ndarray) and i.dtype.kind == "b" and i.shape != shape[at : at + n]:
             raise IndexError(
                 say(
-                    f"The shape of the mask {list(i.shape)} at index {at} does not match the shape of the indexed tensor "
-                    f"{list(shape)}",
+                    f"The shape of the mask {list(i.shape)} at index {at} does not match the shape of the indexed "
+                    f"tensor {list(shape)}",
                     "a mask as large as the dimensions it stands for",
                     "Compare tensors of the same shape to get it.",
                 )
@@ -189,7 +189,7 @@ def _check_masks(items: list[Any], shape: tuple[int, ...]) -> None:
 def _slice(s: slice) -> slice:
     if s.step is not None and s.step.__index__() <= 0:
         raise ValueError(
-            say(f"step must be greater than zero, but is {s.step}", "a positive step", "Use flip to reverse a dimension.")
+            say(f"step must be greater than zero, but is {s.step}", "a positive step", "Reverse it by an index array.")
         )
     ends = [None if e is None else int(e) for e in (s.start, s.stop, s.step)]
     return slice(*ends)
@@ -198,7 +198,7 @@ def _slice(s: slice) -> slice:
 def _out_of_range(error: IndexError, shape: tuple[int, ...]) -> IndexError:
     happened = str(error).replace("for axis", "for dimension")
     return IndexError(
-        say(f"{happened} (shape {tuple(shape)})", "indices within the tensor's sizes", "Check the index against x.shape.")
+        say(f"{happened} (shape {tuple(shape)})", "indices within the tensor's sizes", "Compare it with x.shape.")
     )
 
 
@@ -254,8 +254,8 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     if region.shape != y._array.shape and not _expands(y._array.shape, region.shape):
         raise ShapeError(
             say(
-                f"shape mismatch: value tensor of shape {list(y._array.shape)} cannot be broadcast to indexing result of "
-                f"shape {list(region.shape)}",
+                f"shape mismatch: value tensor of shape {list(y._array.shape)} cannot be broadcast to indexing result "
+                f"of shape {list(region.shape)}",
                 "a value that broadcasts to the indexed region",
                 "Reshape the value, or index a region of its shape.",
             )

@@ -143,7 +143,7 @@ def new_sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     for n in found:
         if n < 0:
             raise ShapeError(
-                say(f"Trying to create tensor with negative dimension {n}: {list(found)}", "sizes >= 0", "Check the size.")
+                say(f"Trying to create tensor with negative dimension {n}: {list(found)}", "sizes >= 0", "Check it.")
             )
     return found
 
