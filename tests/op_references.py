@@ -197,13 +197,22 @@ def real(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
 
 
 def numpy_index(x: Array, index: Any) -> Array:
-    """`x[index]` where integers only remove their dimension, as in PyTorch (and not in NumPy, beside index arrays)."""
-    items = index if isinstance(index, tuple) else (index,)
-    advanced = any(isinstance(i, list | np.ndarray) for i in items)
-    if not advanced or not any(isinstance(i, int) for i in items):
-        return x[index]
-    plain = [i if isinstance(i, int) else slice(None) for i in items if i is not None]
-    return x[tuple(plain)][tuple(i for i in items if not isinstance(i, int))]
+    """`x[index]` as in PyTorch, which differs from NumPy beside index arrays.
+
+    Integers only remove their dimension, and an ellipsis that stands for no dimension does not keep arrays apart.
+    """
+    items = list(index) if isinstance(index, tuple) else [index]
+    items = [int(i) if isinstance(i, np.ndarray) and i.shape == () and i.dtype.kind == "i" else i for i in items]
+    if not any(isinstance(i, list | np.ndarray) for i in items):
+        return x[tuple(items)]
+    removing: list[Any] = []
+    for i in items:
+        mask = isinstance(i, np.ndarray) and i.dtype == np.bool_
+        whole = [slice(None)] * (i.ndim if mask else 1)
+        removing += [] if i is None else [i] if isinstance(i, int) or i is Ellipsis else whole
+    used = sum(i is not Ellipsis for i in removing)
+    kept = [i for i in items if not isinstance(i, int) and not (i is Ellipsis and used == x.ndim)]
+    return x[tuple(removing)][tuple(kept)]
 
 
 def number_at(x: Array, index: Any) -> Array:
