@@ -126,17 +126,15 @@ def binary(
     broadcasts = rule.broadcasts
 
     def apply(input: Tensor, other: Any) -> Tensor:
+        if not isinstance(other, Leaf):
+            return numbered(input, other)
         try:
             x = input._array
         except AttributeError:  # a function called with an array or a number first
             return general(input, other)
-        d = x.dtype
-        if d is not F8 and d is not F4:
-            return general(input, other)
-        if not isinstance(other, Leaf):
-            return numbered(input, other)
         y = other._array
-        if y.dtype is not d:
+        d = x.dtype
+        if y.dtype is not d or (d is not F8 and d is not F4):
             return general(input, other)
         n = rule()
         try:
@@ -186,7 +184,10 @@ def _numbered(rule: type[Op], general: Callable[[Any, Any], Tensor]) -> Callable
     def apply(input: Tensor, other: Any) -> Tensor:
         if type(other) is not float and type(other) is not int:
             return general(input, other)
-        x = input._array
+        try:
+            x = input._array
+        except AttributeError:
+            return general(input, other)
         d = x.dtype
         if d is not F8 and d is not F4:
             return general(input, other)
