@@ -169,7 +169,10 @@ class Tensor(Leaf):
         return printing.tensor(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else str(self)
+        # One number formats as the number it holds; PyTorch leaves out subclasses (parameters).
+        if self._array.ndim == 0 and type(self) is Tensor:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
 
     def __len__(self) -> Int:
         if self._array.ndim == 0:
@@ -285,6 +288,15 @@ class Tensor(Leaf):
             if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
                 return clone(cast(Tensor, gradient))
             gradient = np.asarray(gradient, self._array.dtype)
+        if self._grad is not None and self._grad._shape != gradient.shape:
+            raise ShapeError(
+                say(
+                    f"the gradient of shape {tuple(gradient.shape)} cannot be added to a .grad of shape "
+                    f"{tuple(self._grad._shape)}: the tensor's data were replaced",
+                    "a .grad in the tensor's own shape",
+                    "Set x.grad = None after assigning x.data.",
+                )
+            )
         return wrap(gradient)
 
     def _accumulate(self, gradient: Tensor) -> None:
@@ -389,6 +401,15 @@ class Tensor(Leaf):
                         f"a hook returned {type(out).__name__} of shape {tuple(getattr(out, 'shape', ()))}",
                         f"None or a Tensor of shape {tuple(g.shape)}",
                         "Return the new gradient, or nothing.",
+                    )
+                )
+            d = getattr(g, "_array", g).dtype
+            if out._array.dtype != d:
+                raise AutogradError(
+                    say(
+                        f"hook has changed the type of value: it returned {out.dtype}",
+                        f"a gradient in the dtype {dtypes.of(d)} of the tensor",
+                        "Convert it back: return new.to(grad.dtype).",
                     )
                 )
             return out if recorded else out._array
@@ -835,7 +856,7 @@ class Tensor(Leaf):
         """Set every element to a number."""
         if isinstance(value, Tensor):
             return self.copy_(value)
-        return put_into(self, Fill(value=value).apply(self))
+        return put_into(self, Fill(value=operands.converted(value, self._array.dtype)).apply(self))
 
     def zero_(self) -> Tensor:
         """Set every element to 0."""

@@ -14,7 +14,7 @@ from autograd.errors import GraphError, ShapeError, say
 from autograd.hooks import inside_package
 from autograd.op import edge_of, wrap
 from autograd.operands import as_tensor_like
-from autograd.tape import Edge, Leaf, deposit, run_backward
+from autograd.tape import ALONE, Edge, Leaf, deposit, run_backward
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -60,7 +60,7 @@ def backward(
     if inputs is None:
         run_backward(edges, seeds, retain_graph=retain, create_graph=create_graph)
         return
-    targets = _listed(inputs)
+    targets = list({id(t): t for t in _listed(inputs)}.values())
     if not targets:
         raise RuntimeError(
             say(
@@ -76,7 +76,7 @@ def backward(
         [
             (t, t._wrap(g if isinstance(g, Leaf) else np.array(g)))
             for t, g in zip(targets, found, strict=True)
-            if g is not None
+            if g is not None and not t.retains_grad  # which has put it there already
         ],
         create_graph,
     )
@@ -88,7 +88,9 @@ def grad(
     grad_outputs: OneOrMore | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor, ...]:
     """Return the gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
@@ -102,8 +104,12 @@ def grad(
         The gradient of each output; 1 for outputs of one element, which may be left out or None.
     retain_graph, create_graph
         As for `backward`.
+    only_inputs : bool
+        True: the gradients of the inputs are returned, and no `.grad` changes.
     allow_unused : bool, optional
         Return None for an input that no output depends on, rather than raise. Default: `materialize_grads`.
+    is_grads_batched : bool
+        False: `grad_outputs` is one gradient per output, not a batch of them.
     materialize_grads : bool
         Return zeros for such inputs.
 
@@ -117,6 +123,14 @@ def grad(
     RuntimeError
         As for `backward`; or an input is unused, or requires no gradient.
     """
+    if is_grads_batched or not only_inputs:
+        raise NotImplementedError(
+            say(
+                "grad was called with is_grads_batched=True or only_inputs=False",
+                "one gradient per output, and the inputs' gradients alone",
+                "Call grad once per gradient of the batch; call backward to reach every leaf.",
+            )
+        )
     if allow_unused is None:
         allow_unused = materialize_grads
     if materialize_grads and not allow_unused:
@@ -147,7 +161,7 @@ def grad(
             out.append(g)
         else:
             # As for .grad: what anybody else refers to is copied.
-            if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
+            if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):
                 g = g.copy()
             out.append(wrap(np.asarray(g, t._array.dtype)))
     return tuple(out)

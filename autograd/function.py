@@ -11,7 +11,7 @@ import numpy as np
 from autograd import modes, versions
 from autograd._tensor import Tensor
 from autograd.errors import AutogradError, GraphError, ShapeError, say
-from autograd.inplace import become, refuse_unless_editable
+from autograd.inplace import become, own, refuse_unless_editable, share
 from autograd.kernels import unbroadcast
 from autograd.op import OUT, MultiOp, Op, begin, edge_of, rebuild, wrap
 from autograd.tape import Outputs, Port, freed
@@ -207,7 +207,14 @@ class Function:
 
 
 def _plain(ctx: FunctionCtx, tensors: list[Tensor | None], out: Any) -> Any:
-    return out
+    """Return the outputs of a call that is not recorded: an input handed through as a tensor without history."""
+    kept = {id(t) for t in ctx._dirty}
+    given = {id(t) for t in tensors if t is not None} - kept
+
+    def plain(o: Any) -> Any:
+        return o.detach() if id(o) in given else o
+
+    return tuple([plain(o) for o in out]) if isinstance(out, tuple) else plain(out)
 
 
 def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None], out: Any) -> Any:
@@ -258,9 +265,15 @@ def _record(ctx: FunctionCtx, args: tuple[Any, ...], tensors: list[Tensor | None
         if id(o) in dirty:
             become(o, rebuild(o._array, edge))
         elif id(o) in inputs:
-            outs[k] = rebuild(o._array, edge)  # an input handed through: a tensor of its own on the same memory
+            outs[k] = rebuild(own(o), edge)  # an input handed through: a tensor of its own on the same memory
+            share(outs[k], o, ctx.name())
         else:
             o._node, o._needs, o._family = edge, True, None
+            memory = versions.owner(o._array)
+            for given in tensors:
+                if given is not None and type(o._array) is np.ndarray and versions.owner(given._array) is memory:
+                    share(o, given, ctx.name())
+                    break
     ctx._dirty = ctx._constant = ()
     mode = modes.state.mode
     if mode is not True:

@@ -44,10 +44,11 @@ class View(Op):
 class Family:
     """The views of one base tensor, in the order they were made."""
 
-    __slots__ = ("prune_at", "views")
+    __slots__ = ("opaque", "prune_at", "views")
 
     def __init__(self) -> None:
         self.views: list[weakref.ref[Tensor]] = []
+        self.opaque: list[weakref.ref[Tensor]] = []  # outputs of user-defined Functions on this memory
         self.prune_at = 16
 
     def add(self, t: Tensor) -> None:
@@ -106,6 +107,32 @@ def relate(t: Tensor, parent: Tensor, rule: View) -> None:
         family = family.family
     t._family = Origin(parent, rule, family)
     family.add(t)
+
+
+class Opaque(View):
+    """z = an input of a user-defined Function, or a view of it, handed through: nobody knows by which rule"""
+
+    __slots__ = ("function",)
+    several = True
+    function: str
+
+    def name(self) -> str:
+        return self.function
+
+
+def share(t: Tensor, parent: Tensor, function: str) -> None:
+    """Remember that `t`, an output of a user-defined Function, lies on the memory of its input `parent`.
+
+    There is no rule by which an edit of one could be carried over to the other: such edits are refused.
+    """
+    family = parent._family
+    if family is None:
+        family = parent._family = Family()
+    elif isinstance(family, Origin):
+        family = family.family
+    t._family = Origin(parent, Opaque(function=function), family)
+    family.opaque = [r for r in family.opaque if r() is not None]
+    family.opaque.append(weakref.ref(t))
 
 
 def base_of(t: Tensor) -> Tensor | None:
@@ -184,6 +211,16 @@ def refuse_unless_editable(t: Tensor, recorded: bool) -> None:
             )
     if not state.grad:
         return
+    family = t._family.family if isinstance(t._family, Origin) else t._family
+    if family is not None and any([r() is not None and r() is not t for r in family.opaque]):
+        raise InPlaceError(
+            say(
+                "a tensor is being modified inplace whose memory an output of a custom Function shares: the Function "
+                "returned its input, or a view of it",
+                "memory that no recorded function hands through",
+                "Return x.clone() from the Function's forward, or clone the tensor before the edit.",
+            )
+        )
     if t._needs and t._node is None:
         raise InPlaceError(
             say(

@@ -134,7 +134,7 @@ class Op(Node, metaclass=_RuleType):
 
     def _hung(self, place: Any, value: Any) -> Any:
         """Return a saved value as a Tensor on the edge it came from; a Python number as it is."""
-        if type(value) is float or type(value) is int:
+        if isinstance(value, int | float) and not isinstance(value, np.generic):
             return value
         if place == OUT:
             return rebuild(value, self)

@@ -53,10 +53,12 @@ class Node:
     saves: tuple[Any, ...] = ()
     #: Saved input i is used for the gradient of input saved_for[i] alone: no edge there, no harm in an edit.
     saved_for: dict[int, int] = {}
+    #: Attributes that hold arrays of the user's (a mask, an index), which he must not edit before backward either.
+    watched: tuple[str, ...] = ()
     shapes: tuple[tuple[int, ...], ...] | None = None
     outputs = 1
 
-    seq: int
+    seq: float
     edges: tuple[Edge | None, ...]
     saved: tuple[Any, ...] | None
     extra: Extra | None
@@ -181,11 +183,17 @@ class Port(Node):
     number: int
 
     def __init__(self, node: Node, number: int) -> None:
-        self.seq = versions.tick()
+        self.seq = node.seq + 0.5  # after its node, and before all that can use it
         self.edges = (node,)
         self.saved = ()
         self.extra = None
         self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Port and other.edges[0] is self.edges[0] and other.number == self.number
+
+    def __hash__(self) -> int:
+        return hash((id(self.edges[0]), self.number))
 
     def backward(self, g: Gradient, *saved: Any) -> Any:
         """Hand the gradient to its place among the node's outputs."""
@@ -233,6 +241,15 @@ def leading_to(order: Sequence[Node], targets: Iterable[Edge]) -> set[Edge]:
 
 
 _grad_lock = threading.Lock()
+
+
+def _references() -> int:
+    """Return what `sys.getrefcount` says of an array that one local variable alone holds: 2, or 1 from Python 3.14."""
+    g = np.empty(1)
+    return sys.getrefcount(g)
+
+
+ALONE = _references()
 _NOTHING = contextlib.nullcontext()  # rules compute on arrays, and ask no mode
 
 
@@ -360,8 +377,8 @@ def refuse_if_stale(order: Sequence[Node], runs: set[Edge] | None) -> None:
     if not order or edited < order[-1].seq:
         return
     for node in order:
-        if node.saved and edited > node.seq and (runs is None or node in runs):
-            check_saved(node, node.saved)
+        if (node.saved or node.watched) and edited > node.seq and (runs is None or node in runs):
+            check_saved(node, node.saved or ())
 
 
 def finish(
@@ -380,7 +397,7 @@ def finish(
                 captured[leaf] = g
             continue
         # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
-        if type(g) is np.ndarray and (sys.getrefcount(g) > 2 or not g.flags.owndata or not g.flags.writeable):
+        if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):
             g = g.copy()
         deposits.append((leaf, leaf._wrap(g)))
     deposit(deposits, create_graph)
@@ -459,13 +476,17 @@ def freed(node: Any) -> GraphError:
 
 def check_saved(node: Node, saved: tuple[Any, ...]) -> None:
     """Raise if a value that `node` saved, and is about to use, was edited in place since."""
+    used: list[tuple[str, Any]] = []
     places = node.saves if len(node.saves) == len(saved) else range(len(saved))
     for place, value in zip(places, saved, strict=True):
         only_for = node.saved_for.get(place) if isinstance(place, int) else None
-        if only_for is not None and node.edges[only_for] is None:
-            continue
+        if only_for is None or node.edges[only_for] is not None:
+            used.append((f"input {place} of" if isinstance(place, int) else "the output of", value))
+    for name in node.watched:
+        held = getattr(node, name)
+        used += [(f"the {name} of", value) for value in (held if type(held) is tuple else (held,))]
+    for what, value in used:
         if versions.stamp(value) > node.seq:
-            what = f"input {place} of" if isinstance(place, int) else "the output of"
             raise EditedError(
                 say(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "

@@ -177,7 +177,7 @@ class _Reader:
         self.ids[key] = len(self.nodes)
         self.nodes.append(Node(len(self.nodes), kind, tuple(outputs), **known))
 
-    def add_leaf(self, leaf: Any, tick: int) -> None:
+    def add_leaf(self, leaf: Any, tick: float) -> None:
         """Add a leaf unless it is there. `tick` is when it was first used."""
         if id(leaf) in self.ids:
             return
@@ -188,7 +188,7 @@ class _Reader:
         output = _output(np.array(leaf._array), grad, name, versions.stamp(leaf._array) > tick)
         self.add(id(leaf), "leaf", [output], path=module if module in self.modules else "")
 
-    def add_constant(self, constant: Constant, tick: int) -> None:
+    def add_constant(self, constant: Constant, tick: float) -> None:
         """Add an operand without gradient unless it is there. `tick` is when it was first used."""
         key = id(constant.array)
         if key in self.ids:

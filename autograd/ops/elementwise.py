@@ -200,7 +200,7 @@ class Pow(Elementwise):
         gx = np.where(y == 0, 0, g * (y * x ** (y - 1))) if dx is not None else None
         gy = None
         if dy is not None:
-            gy = np.where((x == 0) & (y >= 0), 0, g * (z * np.log(np.where(x == 0, 1, x))))
+            gy = np.where((x == 0) & (y >= 0), 0, g * (z * np.log(x)))
         return gx, gy
 
 
@@ -346,7 +346,7 @@ class Relu(Elementwise):
         return np.maximum(x, 0)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return keep_where(z > 0, g)
+        return keep_where(np.logical_not(z <= 0), g)  # so worded that NaN passes
 
 
 class Abs(Elementwise):
@@ -417,6 +417,7 @@ class Where(Elementwise):
     """z = x where the condition holds, else y     dx = g where it holds,  dy = g where not"""
 
     __slots__ = ("condition",)
+    watched = ("condition",)
     condition: Array
 
     def forward(self, x: Array, y: Array) -> Array:

@@ -36,6 +36,7 @@ class Index(Op):
     """z = x[i] for arrays of integers or bools     dx = g added at i     (once for every time an element was named)"""
 
     __slots__ = ("index", "shape", "unique")
+    watched = ("index",)
     index: tuple[Any, ...]
     unique: bool
     shape: tuple[int, ...]
@@ -53,6 +54,7 @@ class Put(Op):
 
     __slots__ = ("index", "shape", "unique")
     torch_name = "IndexPutBackward0"
+    watched = ("index",)
     index: tuple[Any, ...]
     unique: bool
     shape: tuple[int, ...]
@@ -68,6 +70,7 @@ class IndexPut(Op):
     """z = x with y at i     dx = g with 0 at i,  dy = g at i"""
 
     __slots__ = ("index",)
+    watched = ("index",)
     index: tuple[Any, ...]
 
     def forward(self, x: Array, y: Array) -> Array:

@@ -115,7 +115,10 @@ class Expand(View):
 
     def forward(self, x: Array) -> Array:
         self.source = x.shape
-        return np.broadcast_to(x, self.shape)
+        z = np.broadcast_to(x, self.shape)
+        if type(z) is np.ndarray and x.flags.writeable:
+            z.setflags(write=True)  # what was really repeated, `refuse_unless_editable` knows by its strides
+        return z
 
     def backward(self, g: Array) -> Array:
         return unbroadcast(g, self.source)
