@@ -50,6 +50,22 @@ class Difference(NamedTuple):
 # ------------------------------------------------------------------------------------------------------ gradients
 
 
+def edit_what_a_function_handed_through(library: Any) -> Any:
+    class Itself(library.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x
+
+        @staticmethod
+        def backward(ctx: Any, grad: Any) -> Any:
+            return grad
+
+    x = leaf(library, 1, 2) * 1
+    y = Itself.apply(x)
+    x.mul_(3)
+    return y.shape == x.shape and x.tolist()
+
+
 def edit_data(library: Any) -> Any:
     x = leaf(library, 1, 2)
     loss = (x * x).sum()
@@ -141,6 +157,12 @@ SEVERAL = Raises(RuntimeError, "multiple views")
 NO_GRAD = Raises(RuntimeError, "created in no_grad mode")
 
 GRADIENTS = [
+    Difference(
+        "custom Function on its input's memory",
+        edit_what_a_function_handed_through,
+        Raises(RuntimeError, "custom Function"),
+        [3.0, 6.0],
+    ),
     Difference("edit of .data", edit_data, EDITED, [0.0, 2.0]),
     Difference("version after an edit of .data", version_after_an_edit_of_data, 1, 0),
     Difference("edit of .numpy()", edit_the_array, [0.0, 0.0], [0.0, 0.0]),
