@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from autograd.device import require_cpu
 from autograd.errors import say
 from autograd.inplace import own
 from autograd.op import wrap
+from autograd.operands import converted, fit, overflow
 from autograd.ops.shape import new_sizes
 
 #: One tuple for all leaves of a shape, so that operations find equal shapes by `is`.
@@ -42,11 +45,46 @@ def _plain(data: Any) -> Any:
     return data
 
 
-def _floats(data: Any) -> bool:
-    """Tell whether nested Python data hold nothing that has a dtype of its own."""
-    if isinstance(data, list | tuple):
-        return all(_floats(item) for item in data)
-    return not hasattr(data, "dtype")
+_NUMBERS = {bool, int, float}
+
+
+def _inferred(data: Any) -> np.dtype[Any] | None:
+    """Return the dtype PyTorch infers from nested data: that of all items promoted; None where there are none.
+
+    Raises
+    ------
+    RuntimeError, TypeError, ValueError
+        An item is no number.
+    """
+    if isinstance(data, Tensor):
+        return data._array.dtype  # type: ignore[no-any-return]
+    if isinstance(data, np.ndarray | np.generic):
+        return dtypes.of(data.dtype).dtype
+    if isinstance(data, int | float):
+        return dtypes.of_number(data)
+    if isinstance(data, Sequence) and not isinstance(data, str):
+        if data and isinstance(data[0], str):
+            raise ValueError(
+                say(
+                    f"too many dimensions 'str': {data[0][:20]!r} was given among a tensor's values",
+                    "numbers, bools, or nested lists of them",
+                    "Convert the texts to numbers first.",
+                )
+            )
+        kinds = set(map(type, data))
+        found = [dtypes.of_number(kind()) for kind in kinds] if kinds <= _NUMBERS else [_inferred(i) for i in data]
+        known = [d for d in found if d is not None]
+        return functools.reduce(dtypes.promote, known) if known else None
+    if hasattr(data, "__array__") or hasattr(data, "__array_interface__"):
+        return dtypes.of(np.asarray(data).dtype).dtype
+    error = TypeError if isinstance(data, complex | str) else RuntimeError
+    raise error(
+        say(
+            f"could not infer dtype of {type(data).__name__}",
+            "numbers, bools, or nested lists of them",
+            "Convert the values to numbers first.",
+        )
+    )
 
 
 def as_array(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
@@ -54,14 +92,12 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
 
     Raises
     ------
-    TypeError, ValueError
-        The data are no numbers, or ragged.
+    RuntimeError, TypeError, ValueError
+        The data are no numbers, numbers that the dtype cannot hold, or ragged.
     """
-    if dtype is not None:
-        wanted = dtypes.to_numpy(dtype)
-    elif hasattr(data, "dtype"):
-        wanted = None
-    else:
+    inferred = _inferred(data)
+    wanted = inferred if dtype is None else dtypes.to_numpy(dtype)
+    if wanted is None:
         wanted = dtypes.get_default_dtype().dtype
     plain = _plain(data)
     try:
@@ -74,28 +110,19 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
                 "Pad the shorter ones, or keep a Python list of tensors.",
             )
         ) from None
-    if a.dtype.kind not in "biuf":
-        raise TypeError(
-            say(
-                f"could not infer dtype of {type(data).__name__}: the values are of dtype {a.dtype}",
-                "numbers, bools, or nested lists of them",
-                "Convert the values to numbers first.",
+    # Arrays are cast as they are; numbers have to fit.
+    if not isinstance(data, Tensor | np.ndarray) and not fit(a, wanted):
+        if dtype is None:
+            raise ValueError(
+                say(
+                    "overflow when unpacking an integer: it needs more than 64 bits",
+                    "integers from -2**63 to 2**63 - 1",
+                    "Write it as a float, or give a float dtype.",
+                )
             )
-        )
-    if dtype is None and wanted is not None:
-        # Python numbers take the default dtypes; items with a dtype keep what NumPy makes of them.
-        if a.dtype.kind != "f" and a.size:
-            wanted = dtypes.BOOL if a.dtype.kind == "b" else dtypes.I8
-        elif not _floats(data) and a.dtype.kind == "f":
-            wanted = None
-    if wanted is None:
-        return np.asarray(dtypes.canonical(a), dtypes.of(a.dtype).dtype)
-    if a.dtype.kind == "f" and wanted.kind in "iu" and not np.all(np.isfinite(a)):
-        raise ValueError(
-            say(f"NaN or infinity cannot be held by {dtypes.of(wanted)}", "finite numbers", "Use a float dtype.")
-        )
-    converted: np.ndarray[Any, Any] = dtypes.canonical(a.astype(wanted, copy=False))
-    return converted
+        raise overflow(data, wanted)
+    held: np.ndarray[Any, Any] = dtypes.canonical(a.astype(wanted, copy=False))
+    return held
 
 
 def tensor(
@@ -122,9 +149,10 @@ def tensor(
     Raises
     ------
     RuntimeError
-        `requires_grad` for a dtype that is no floating-point one.
+        `requires_grad` for a dtype that is no floating-point one; data that are no numbers, or that `dtype` cannot
+        hold.
     TypeError, ValueError
-        Data that are no numbers, or ragged.
+        Data that are complex or texts, integers of more than 64 bits, ragged lists.
     """
     return _finish(as_array(data, dtype), requires_grad, device, name)
 
@@ -151,6 +179,8 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     ------
     TypeError
         The argument is no array, or has a dtype without counterpart.
+    ValueError
+        Its numbers are stored in a foreign byte order.
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(
@@ -161,7 +191,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
             )
         )
     if dtypes.of(ndarray.dtype).dtype != ndarray.dtype:
-        raise TypeError(
+        raise ValueError(
             say(
                 "the array has a foreign byte order",
                 "native byte order",
@@ -197,9 +227,17 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
 def full(
     size: Any, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return a tensor with one value everywhere, in the dtype of that value unless another is given."""
+    """Return a tensor with one value everywhere, in the dtype of that value unless another is given.
+
+    Raises
+    ------
+    RuntimeError
+        The dtype cannot hold the value.
+    """
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
     d = dtypes.of_number(fill_value) if dtype is None else dtypes.to_numpy(dtype)
-    return _finish(np.full(new_sizes((size,)), fill_value, d), requires_grad, device)
+    return _finish(np.full(new_sizes((size,)), converted(fill_value, d)), requires_grad, device)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -284,8 +322,9 @@ def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires
 def full_like(
     input: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """Return one value everywhere in the shape (and dtype) of a tensor."""
-    return _finish(np.full(input._array.shape, fill_value, _like(input, dtype)), requires_grad, device)
+    """Return one value everywhere in the shape (and dtype) of a tensor. Errors as for `full`."""
+    value = converted(fill_value, _like(input, dtype))
+    return _finish(np.full(input._array.shape, value), requires_grad, device)
 
 
 def is_tensor(obj: Any) -> bool:

@@ -161,7 +161,7 @@ def to_numpy(spec: Any) -> np.dtype[Any]:
         if name in NAMES:
             return NAMES[name].dtype
     elif spec is float:
-        return _default.dtype
+        return F8  # PyTorch's reading: Python's own float has 64 bits
     elif spec is int:
         return I8
     elif spec is bool:

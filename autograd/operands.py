@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import dtypes
-from autograd.errors import UndefinedError, say
+from autograd.errors import DtypeError, UndefinedError, say
 from autograd.kernels import astype
 from autograd.op import Array, Op, wrap
 from autograd.tape import Leaf
@@ -28,7 +29,7 @@ def as_tensor_like(value: Any) -> Tensor:
     if isinstance(value, Leaf):
         return value  # type: ignore[return-value]
     if isinstance(value, np.ndarray):
-        return wrap(dtypes.canonical(value))
+        return wrap(dtypes.canonical(np.asarray(value)))  # a subclass (np.matrix) has operators of its own
     plain = number(value)
     return wrap(np.array(plain, dtypes.of_number(plain)))
 
@@ -78,6 +79,52 @@ def number(value: Any) -> float:
             f"an operand of type {type(value).__name__} was given",
             "a Tensor, a NumPy array or a number",
             "Make a tensor of it first: autograd.tensor(...).",
+        )
+    )
+
+
+def converted(value: Any, d: np.dtype[Any]) -> Any:
+    """Return a number as a NumPy scalar of dtype `d`.
+
+    Raises
+    ------
+    RuntimeError
+        It does not fit. Negative integers become unsigned ones modulo 2ⁿ, as in PyTorch.
+    """
+    plain = number(value)
+    if d.kind == "f":
+        plain = float(plain)
+        fits = not math.isfinite(plain) or abs(plain) <= float(np.finfo(d).max)
+    else:
+        fits = fit(np.asarray(plain), d)
+    if not fits:
+        raise overflow(plain, d)
+    if d.kind == "u" and plain < 0:
+        return np.int64(plain).astype(d)
+    return d.type(plain)
+
+
+def fit(values: np.ndarray[Any, Any], d: np.dtype[Any]) -> bool:
+    """Tell whether all `values` can be held by dtype `d`: integers in its range, no NaN among integers.
+
+    An unsigned dtype takes negative integers down to minus its largest number, modulo 2ⁿ (PyTorch's rule).
+    """
+    if d.kind not in "iu" or values.size == 0:
+        return True
+    bounds = np.iinfo(d)
+    low = -bounds.max if d.kind == "u" and values.dtype.kind != "f" else bounds.min
+    # Compared as Python numbers: exactly, whatever the two dtypes. NaN fails every comparison.
+    least, largest = (np.asarray(extreme).item() for extreme in (values.min(), values.max()))
+    return bool(low <= least and largest <= bounds.max)
+
+
+def overflow(value: Any, d: np.dtype[Any]) -> RuntimeError:
+    """Return the error for a value that a dtype cannot hold."""
+    return DtypeError(
+        say(
+            f"value cannot be converted to type {dtypes.of(d).name} without overflow: {value}",
+            "numbers in the range of the dtype" if d.kind == "f" else f"{np.iinfo(d).min} to {np.iinfo(d).max}",
+            "Use a wider dtype, or check the value.",
         )
     )
 

@@ -13,26 +13,36 @@ from autograd.op import Array, Op
 from autograd.operands import common
 from autograd.ops.dims import dimension
 from autograd.ops.index import Slice
+from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
 
 class Cat(Op):
-    """z = tensors one after the other along dim     dx_i = the part of g that was x_i"""
+    """z = tensors one after the other along dim     dx_i = the part of g that was x_i
+
+    Empty vectors, of shape (0,), may stand among tensors of any shape (PyTorch's rule): they add nothing.
+    """
 
     __slots__ = ("dim", "sizes")
     dim: int
-    sizes: tuple[int, ...]
+    sizes: tuple[int | None, ...]  # along dim; None for an empty vector among others
 
     def forward(self, *xs: Array) -> Array:
-        self.sizes = tuple([x.shape[self.dim] for x in xs])
-        return np.concatenate(xs, axis=self.dim)
+        full = [x for x in xs if x.shape != (0,)] or xs[:1]
+        self.sizes = tuple([x.shape[self.dim] if x.ndim == full[0].ndim else None for x in xs])
+        return np.concatenate(full, axis=self.dim)
 
     def backward(self, g: Array) -> Any:
         before = (slice(None),) * self.dim
-        ends = np.cumsum(self.sizes).tolist()
-        return tuple([g[(*before, slice(end - n, end), ...)] for end, n in zip(ends, self.sizes, strict=True)])
+        ends = np.cumsum([n or 0 for n in self.sizes]).tolist()
+        return tuple(
+            [
+                np.zeros_like(g, shape=(0,)) if n is None else g[(*before, slice(end - n, end), ...)]
+                for end, n in zip(ends, self.sizes, strict=True)
+            ]
+        )
 
 
 class Stack(Op):
@@ -75,6 +85,15 @@ def _several(name: str, tensors: Any) -> list[Tensor]:
         raise (ValueError if name == "cat" else RuntimeError)(
             say(f"{name} expected a non-empty list of Tensors", "a list or tuple of tensors", f"Write {name}([x, y]).")
         )
+    for i, t in enumerate(tensors):
+        if not isinstance(t, Leaf | np.ndarray):
+            raise TypeError(
+                say(
+                    f"{name}(): expected Tensor as element {i} in argument 0, but got {type(t).__name__}",
+                    "tensors only",
+                    "Make a tensor of it first: autograd.tensor(...).",
+                )
+            )
     return common(tensors)
 
 
@@ -84,20 +103,21 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> 
     Raises
     ------
     RuntimeError
-        No tensors, or sizes that differ in another dimension.
+        Sizes that differ in another dimension, or a tensor without dimensions.
+    TypeError, ValueError
+        Something that is no tensor; no tensors at all.
     """
     ts = _several("cat", tensors)
     dim = dim if axis is None else axis
-    full = [t for t in ts if t._array.shape != (0,)] or ts[:1]  # PyTorch skips empty vectors
-    first = full[0]._array.shape
-    if not first:
+    shapes = [t._array.shape for t in ts]
+    first = next((s for s in shapes if s != (0,)), (0,))
+    if () in shapes:
         raise RuntimeError(
             say("zero-dimensional tensor cannot be concatenated", "at least one dimension", "Use stack instead.")
         )
     d = dimension(dim, len(first))
-    for i, t in enumerate(full):
-        s = t._array.shape
-        if len(s) != len(first) or s[:d] + s[d + 1 :] != first[:d] + first[d + 1 :]:
+    for i, s in enumerate(shapes):
+        if s != (0,) and (len(s) != len(first) or s[:d] + s[d + 1 :] != first[:d] + first[d + 1 :]):
             raise ShapeError(
                 say(
                     f"cat: Sizes of tensors must match except in dimension {d}: tensor {i} has shape {tuple(s)}, the "
@@ -106,7 +126,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> 
                     "Check the shapes, or the dim.",
                 )
             )
-    return Cat(dim=d).apply(*full)  # type: ignore[no-any-return]
+    return Cat(dim=d).apply(*ts)  # type: ignore[no-any-return]
 
 
 concat = concatenate = cat
@@ -119,6 +139,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -
     ------
     RuntimeError
         No tensors, or shapes that differ.
+    TypeError
+        Something that is no tensor.
     """
     ts = _several("stack", tensors)
     first = ts[0]._array.shape
@@ -139,14 +161,22 @@ def _at(d: int, item: Any) -> tuple[Any, ...]:
     return (*(slice(None),) * d, item, ...)
 
 
+def _has_dimensions(name: str, t: Tensor) -> None:
+    if t._array.ndim == 0:
+        raise ShapeError(
+            say(f"{name} expects at least a 1-dimensional tensor", "a tensor with dimensions", "Use it as it is.")
+        )
+
+
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Return views of `tensor` along `dim`: of one size (the last may be smaller), or of the given sizes.
 
     Raises
     ------
     RuntimeError
-        Sizes that do not add up to the dimension's.
+        Sizes that do not add up to the dimension's; a tensor without dimensions.
     """
+    _has_dimensions("split", tensor)
     d = dimension(dim, tensor._array.ndim)
     n = tensor._array.shape[d]
     if isinstance(split_size_or_sections, int):
@@ -174,7 +204,8 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return at most `chunks` views of equal size (the last may be smaller) along `dim`."""
+    """Return at most `chunks` views of equal size (the last may be smaller) along `dim`. Errors as for `split`."""
+    _has_dimensions("chunk", input)
     if chunks < 1:
         raise RuntimeError(
             say(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "a positive number", "Check it.")

@@ -125,6 +125,7 @@ class MaxDim(MultiOp):
 
     __slots__ = ("dim", "index", "keepdim", "shape")
     torch_name = "MaxBackward0"
+    watched = ("index",)
     dim: int
     keepdim: bool
     index: Array
@@ -319,9 +320,10 @@ def _floating(name: str, t: Tensor, error: type[DtypeError] = DtypeError) -> Non
 
 
 class Extreme(tuple[Any, ...]):
-    """What `max(dim)` and `min(dim)` return: `(values, indices)`, by position and by name."""
+    """What `max(dim)` returns: `(values, indices)`, by position and by name."""
 
     __slots__ = ()
+    name = "max"
 
     @property
     def values(self) -> Tensor:
@@ -334,7 +336,14 @@ class Extreme(tuple[Any, ...]):
         return self[1]  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
-        return f"autograd.return_types.Extreme(values={self[0]!r}, indices={self[1]!r})"
+        return f"autograd.return_types.{self.name}(\nvalues={self[0]!r},\nindices={self[1]!r})"
+
+
+class Least(Extreme):
+    """What `min(dim)` returns."""
+
+    __slots__ = ()
+    name = "min"
 
 
 def _extreme(
@@ -347,13 +356,14 @@ def _extreme(
         return all_rule().apply(input)
     if not isinstance(dim, int):
         return pairwise(input, dim)
+    pair = Extreme if name == "max" else Least
     d = dimension(dim, input._array.ndim)
     if input._array.ndim == 0:
         values, indices = dim_rule(dim=0, keepdim=False).apply(input.reshape(1))
-        return Extreme((values, indices))
+        return pair((values, indices))
     if input._array.shape[d] == 0:
         raise IndexError(str(_nothing(name)))
-    return Extreme(dim_rule(dim=d, keepdim=keepdim).apply(input))
+    return pair(dim_rule(dim=d, keepdim=keepdim).apply(input))
 
 
 def _nothing(name: str) -> RuntimeError:
@@ -391,7 +401,7 @@ def _arg(name: str, find: Any, input: Any, dim: int | None, keepdim: bool) -> Te
     x = as_tensor_like(input)._array
     if x.dtype.kind == "b":
         raise DtypeError(say(f"{name}() does not support bool input", "numbers", "Convert it first: x.int()."))
-    if x.size == 0:
+    if x.size == 0 and (dim is None or x.shape[dimension(dim, x.ndim)] == 0):
         raise IndexError(str(_nothing(name)))
     if dim is None:
         i = np.asarray(find(x))
@@ -417,15 +427,19 @@ def argmin(
 
 
 def all(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
-    """Tell whether all elements, or all along `dim`, are nonzero."""
-    x = as_tensor_like(input)._array
-    return wrap(np.asarray(np.all(x, axis=axes(dim, x.ndim), keepdims=keepdim)))
+    """Tell whether all elements, or all along `dim`, are nonzero: bools, of uint8 uint8 (PyTorch's older bools)."""
+    return _truth(np.all, input, dim, keepdim)
 
 
 def any(input: Any, dim: Dims = None, keepdim: bool = False) -> Tensor:
-    """Tell whether any element, or any along `dim`, is nonzero."""
+    """Tell whether any element, or any along `dim`, is nonzero: bools, of uint8 uint8 (PyTorch's older bools)."""
+    return _truth(np.any, input, dim, keepdim)
+
+
+def _truth(test: Any, input: Any, dim: Dims, keepdim: bool) -> Tensor:
     x = as_tensor_like(input)._array
-    return wrap(np.asarray(np.any(x, axis=axes(dim, x.ndim), keepdims=keepdim)))
+    z = np.asarray(test(x, axis=axes(dim, x.ndim), keepdims=keepdim))
+    return wrap(z.astype(x.dtype) if x.dtype == np.uint8 else z)
 
 
 def _spread(
