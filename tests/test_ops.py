@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -386,3 +386,46 @@ def exists(library: Any, name: str) -> bool:
     except AttributeError:
         return False
     return True
+
+
+# -------------------------------------------------------------------------------------------- kinks, in numbers
+
+#: A function, where it has no derivative, and the one that PyTorch takes there.
+KINKS: list[tuple[Callable[[Any, Any], Any], Any, Any]] = [
+    (lambda t, x: x.abs(), [0.0, -1.0], [0.0, -1.0]),
+    (lambda t, x: x.relu(), [0.0, 1.0, -1.0], [0.0, 1.0, 0.0]),
+    (lambda t, x: x.clamp(-1, 1), [-1.0, 1.0, 1.5], [1.0, 1.0, 0.0]),
+    (lambda t, x: t.maximum(x, t.ones_like(x)), [1.0, 2.0, 0.0], [0.5, 1.0, 0.0]),
+    (lambda t, x: t.minimum(x, t.ones_like(x)), [1.0, 2.0, 0.0], [0.5, 0.0, 1.0]),
+    (lambda t, x: t.maximum(x, x), [1.0], [1.0]),
+    (lambda t, x: x.max(), [2.0, 1.0, 2.0], [0.5, 0.0, 0.5]),
+    (lambda t, x: x.min(), [1.0, 1.0, 2.0, 1.0], [1 / 3, 1 / 3, 0.0, 1 / 3]),
+    (lambda t, x: x.max(0).values, [2.0, 1.0, 2.0], [1.0, 0.0, 0.0]),
+    (lambda t, x: x.min(1).values, [[1.0, 0.0, 0.0]], [[0.0, 1.0, 0.0]]),
+    (lambda t, x: x**0, [0.0, 1.0], [0.0, 0.0]),
+    (lambda t, x: x**2, [0.0], [0.0]),
+    (lambda t, x: x**1, [0.0], [1.0]),
+    (lambda t, x: 0**x, [0.0, 2.0], [0.0, 0.0]),
+    (lambda t, x: x.std(correction=0), [1.0, 1.0], [0.0, 0.0]),
+    (lambda t, x: x.sign(), [0.0, 2.0], [0.0, 0.0]),
+    (lambda t, x: x.floor(), [1.0, 1.5], [0.0, 0.0]),
+]
+
+
+def derivative_at_kink(library: Any, number: int) -> Any:
+    function, at, _ = KINKS[number]
+    x = library.tensor(at, dtype=library.float64, requires_grad=True)
+    function(library, x).sum().backward()
+    return x.grad.numpy()
+
+
+@pytest.mark.parametrize("number", range(len(KINKS)))
+def test_derivatives_at_kinks(number: int) -> None:
+    np.testing.assert_allclose(derivative_at_kink(autograd, number), KINKS[number][2], rtol=1e-15)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("number", range(len(KINKS)))
+def test_derivatives_at_kinks_are_torchs(number: int) -> None:
+    torch = pytest.importorskip("torch")
+    np.testing.assert_allclose(derivative_at_kink(torch, number), KINKS[number][2], rtol=1e-15)
