@@ -93,6 +93,11 @@ def of(numpy_dtype: np.dtype[Any]) -> dtype:
         ) from None
 
 
+def known(numpy_dtype: np.dtype[Any]) -> bool:
+    """Tell whether a NumPy dtype has a counterpart."""
+    return numpy_dtype in _BY_NUMPY
+
+
 def canonical(array: Any) -> Any:
     """Return `array`, on the same memory, with NumPy's own dtype object for its element type.
 
@@ -103,8 +108,8 @@ def canonical(array: Any) -> Any:
     TypeError
         The dtype has no counterpart.
     """
-    known = of(array.dtype).dtype
-    return array if array.dtype is known or array.dtype != known else array.view(known)
+    d = of(array.dtype).dtype
+    return array if array.dtype is d or array.dtype != d else array.view(d)
 
 
 class TensorType:

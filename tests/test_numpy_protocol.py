@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import autograd
+from autograd.errors import NumpyFunctionError
 
 
 def leaf(value: object) -> autograd.Tensor:
@@ -118,6 +119,34 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "broadcast_to": lambda x: np.broadcast_to(x, (2, 2, 3)),
     "concatenate": lambda x: np.concatenate([x, OTHER, x], axis=1),
     "stack": lambda x: np.stack([x, OTHER], axis=-1),
+    "add a list": lambda x: np.add([1.0, 2.0, 3.0], x),
+    "add a matrix": lambda x: x + OTHER.view(np.matrix),
+    "a matrix times": lambda x: np.multiply(OTHER.view(np.matrix), x),
+    "sum over no axis": lambda x: np.sum(x, axis=()),
+    "sum, keywords that say nothing": lambda x: np.sum(a=x, axis=0, dtype=None, out=None),
+    "mean over no axis": lambda x: np.mean(x, axis=(), keepdims=True),
+    "max over no axis": lambda x: np.max(x, axis=()),
+    "max, kept": lambda x: np.max(x, keepdims=True),
+    "max over both axes": lambda x: np.max(x, axis=(0, 1)),
+    "max with an initial": lambda x: np.max(x, axis=0, initial=1.0),
+    "min with an initial": lambda x: np.min(x, initial=1.2),
+    "max with the least initial": lambda x: np.max(x, axis=1, initial=-np.inf),
+    "where of integers": lambda x: np.where([[0, 1, 2], [1, 0, 0]], x, 0.0),
+    "clip, by new names": lambda x: np.clip(x, min=0.6, max=2.0),
+    "clip to nothing": lambda x: np.clip(x, None, 2.0),
+    "copy": lambda x: np.copy(x, order="C"),
+    "reshape by name": lambda x: np.reshape(x, shape=(3, -1), order="C"),
+    "swapaxes by name": lambda x: np.swapaxes(x, axis1=0, axis2=1),
+    "expand_dims twice": lambda x: np.expand_dims(x, (0, -1)),
+    "squeeze an axis": lambda x: np.squeeze(np.expand_dims(x, 1), axis=-2),
+    "squeeze no axis": lambda x: np.squeeze(np.expand_dims(x, 0), axis=()),
+    "concatenate, flat": lambda x: np.concatenate([x, OTHER[0], x[0]], axis=None),
+    "concatenate a list": lambda x: np.concatenate([x, [[1.0, 2.0, 3.0]]]),
+    "take_along_axis": lambda x: np.take_along_axis(x, np.array([[0, 0, 1], [2, 2, 2]]), axis=1),
+    "take_along_axis, one index for all": lambda x: np.take_along_axis(x, np.array([[1], [-1], [1]]).T, 0),
+    "take_along_axis, broadcast": lambda x: np.take_along_axis(x, np.array([[1, 1, 0, 2]]), axis=-1),
+    "dot with a number": lambda x: np.dot(2.5, x),
+    "dot with a list": lambda x: np.dot(x, [1.0, 2.0, 3.0]),
 }
 
 
@@ -128,19 +157,16 @@ def test_numpy_functions_keep_the_graph(function: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [((2, 3, 4), (4, 5)), ((2, 3, 4), (6, 4, 5)), ((4,), (6, 4, 5)), ((), (2, 3)), ((2, 3), ())],
+    [((2, 3, 4), (4, 5)), ((2, 3, 4), (6, 4, 5)), ((3, 4), (2, 2, 4, 5)), ((4,), (6, 4, 5)), ((2, 3, 4), (4,)),
+     ((), (2, 3)), ((2, 3), ())],
     ids=str,
 )
-def test_dot_is_numpys_dot_or_refused(left: tuple[int, ...], right: tuple[int, ...]) -> None:
-    """Beyond two dimensions np.dot is not matmul; with a scalar it is a product. Wrong numbers are not an option."""
+def test_dot_is_numpys_dot(left: tuple[int, ...], right: tuple[int, ...]) -> None:
+    """Beyond two dimensions np.dot is not matmul; with a scalar it is a product."""
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=left), rng.normal(size=right)
-    expected = np.dot(a, b)
-    try:
-        out = np.dot(leaf(a.tolist()), autograd.tensor(b))
-    except (RuntimeError, TypeError):
-        return
-    np.testing.assert_allclose(out.detach().numpy(), expected, rtol=1e-13)
+    check(lambda x: np.dot(x, b), a)
+    check(lambda x: np.dot(a, x), b)
 
 
 def test_keywords_that_have_no_rule_are_refused_not_ignored() -> None:
@@ -154,9 +180,72 @@ def test_keywords_that_have_no_rule_are_refused_not_ignored() -> None:
         lambda: np.add(x, 1, dtype=np.float32),
         lambda: np.concatenate([x, x], axis=0, dtype=np.float32),
         lambda: np.mean(x, where=mask),
+        lambda: np.sum(x, 0, np.float32),
+        lambda: np.sum(x, out=np.zeros(())),
+        lambda: np.max(x, where=mask, initial=0.0),
+        lambda: np.reshape(x, (3, 1), order="F"),
+        lambda: np.ravel(x, order="F"),
+        lambda: np.take_along_axis(x, np.array([0, 1]), axis=None),
+        lambda: np.var(x, mean=2.0),
+        lambda: np.var(x, axis=()),
+        lambda: np.expand_dims(x, (0, 0)),
     ):
-        with pytest.raises(TypeError):
+        with pytest.raises(NumpyFunctionError, match=r"np\.\w+ has no derivative rule"):
             call()
+
+
+def test_keywords_that_have_no_rule_are_numpys_where_no_gradient_is_lost() -> None:
+    array = np.array([[1.0, -2.0, 3.0]])
+    x, mask = autograd.tensor(array), np.array([True, False, True])
+    calls: tuple[Callable[[Any], Any], ...] = (
+        lambda x: np.sum(x, where=mask),
+        lambda x: np.sum(x, initial=100.0),
+        lambda x: np.sum(x, 1, np.float32),
+        lambda x: np.mean(x, dtype=np.float32),
+        lambda x: np.exp(x, where=True),
+        lambda x: np.max(x, where=mask, initial=0.0),
+        lambda x: np.reshape(x, (3, 1), order="F"),
+        lambda x: np.take_along_axis(x, np.array([0, 1]), axis=None),
+        lambda x: np.concatenate([x, x], dtype=np.float32),
+        lambda x: np.zeros_like(x, dtype=complex),
+        lambda x: np.mean(np.astype(np.asarray(x), int)),
+    )
+    for call in calls:
+        result, expected = call(x), call(array)
+        assert isinstance(result, np.ndarray | np.generic)
+        assert result.dtype == expected.dtype
+        np.testing.assert_array_equal(result, expected)
+
+
+def test_the_mean_of_integers_is_numpys() -> None:
+    whole = autograd.tensor([1, 2, 4])
+    assert np.mean(whole) == 7 / 3
+    assert np.var(whole, ddof=1) == np.var([1, 2, 4], ddof=1)
+
+
+def test_an_axis_that_cannot_be_squeezed() -> None:
+    with pytest.raises(ValueError, match="size not equal to one"):
+        np.squeeze(leaf([[1.0, 2.0]]), axis=1)
+
+
+def test_extremes_of_nothing_with_an_initial() -> None:
+    """What softmax asks of empty rows; the result hangs in the graph."""
+    x = autograd.zeros(2, 0, requires_grad=True)
+    for initial in (-np.inf, 3.0):
+        top = np.max(x, axis=1, keepdims=True, initial=initial)
+        assert top.requires_grad
+        assert top.tolist() == [[initial], [initial]]
+
+
+def test_no_result_is_written_into_a_tensor() -> None:
+    target = constant([0.0, 0.0])
+    for call in (
+        lambda: np.exp(np.ones(2), out=target),
+        lambda: np.sum(np.ones((2, 2)), axis=0, out=target),
+    ):
+        with pytest.raises(NumpyFunctionError, match="copy_"):
+            call()
+    assert target.tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(

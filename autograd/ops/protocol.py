@@ -1,97 +1,218 @@
 """NumPy's functions, spelled in our operations: what `np.exp(tensor)` and `np.sum(tensor, axis=0)` do.
 
 This is how one derivative rule serves higher orders: read on Tensors, its NumPy calls land here and are recorded. It
-is also what keeps the graph in `ndarray * tensor`.
+is also what keeps the graph in `ndarray * tensor`. The rules have NumPy's parameters and NumPy's meanings; a call that
+asks for more than they can do is computed on the arrays where no gradient is lost by that, and else refused by name.
 """
 
 from __future__ import annotations
 
+import inspect
+import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from autograd import kernels
+from autograd import dtypes, kernels
 from autograd.errors import NumpyFunctionError, say
 from autograd.op import wrap
 from autograd.operands import ToCopy, as_tensor_like
-from autograd.ops import compare, elementwise, index, join, linalg, reduce, shape
+from autograd.ops import compare, elementwise, index, join, linalg, reduce
+from autograd.ops import shape as shapes
 from autograd.ops.dims import axes, dimension
-
-if TYPE_CHECKING:
-    pass
+from autograd.tape import Leaf
 
 
-def _of_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compute on the arrays, without gradient (indices, masks, shapes)."""
+class _NoRuleError(Exception):
+    """The arguments ask for something that the derivative rule cannot do."""
 
-    def apply(*args: Any, **kwargs: Any) -> Any:
-        z = function(*[getattr(a, "_array", a) for a in args], **kwargs)
-        return wrap(np.asarray(z))
+
+def _unless(unsupported: bool) -> None:
+    if unsupported:
+        raise _NoRuleError
+
+
+def _operand(a: Any) -> Any:
+    """Return nested lists as an array, all else as it is."""
+    return np.asarray(a) if isinstance(a, list | tuple) else a
+
+
+def _array(a: Any) -> np.ndarray[Any, Any]:
+    return np.asarray(getattr(a, "_array", a))
+
+
+def _chooser(function: Callable[..., Any]) -> Callable[..., Any]:
+    """NumPy's argmax and argmin: indices, without gradient."""
+
+    def apply(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+        return wrap(np.asarray(function(_array(a), axis, keepdims=keepdims)))
 
     return apply
 
 
-def _reduction(function: Callable[..., Any]) -> Callable[..., Any]:
+def _reduction(function: Callable[..., Any], *, floating: bool) -> Callable[..., Any]:
+    """Sum and mean; the mean of integers is NumPy's alone."""
+
     def apply(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+        a = as_tensor_like(a)
+        _unless(floating and a._array.dtype.kind != "f")
+        if _is_empty(axis):  # no axis at all, which is not PyTorch's reading
+            return elementwise.clone(a)
         return function(a, axis, keepdims)
 
     return apply
 
 
-def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
+def _is_empty(axis: Any) -> bool:
+    return isinstance(axis, list | tuple) and not axis
+
+
+def _extreme(function: Callable[..., Any], join: Callable[..., Any], least: float) -> Callable[..., Any]:
     """NumPy's max and min: over several axes one after the other; the gradient goes to one element each."""
 
     def apply(a: Any, axis: Any = None, *, keepdims: bool = False, initial: float | None = None) -> Any:
-        if axis is None:
+        a = as_tensor_like(a)
+        ndim = a._array.ndim
+        dims = () if _is_empty(axis) else axes(axis, ndim)
+        if initial is not None and a._array.size == 0:
+            # Nothing to choose from (or nothing to return): the initial value, hung where the result would hang.
+            return elementwise.clone(a) if dims == () else reduce.sum(a, dims, keepdims) + initial
+        if dims is None:
             z = function(a)
-            return z.reshape((1,) * a._array.ndim) if keepdims else z
-        for d in sorted(axes(axis, a._array.ndim) or (), reverse=True):
-            a = function(a, d, keepdims)[0]
-        return a
+            z = z.reshape((1,) * ndim) if keepdims else z
+        else:
+            z = elementwise.clone(a) if dims == () else a
+            for d in sorted(dims, reverse=True):
+                z = function(z, d, keepdims)[0]
+        return z if initial is None or initial == least else join(z, initial)
 
     return apply
 
 
 def _variance(function: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Any:
+    def apply(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
+        a = as_tensor_like(a)
+        _unless(a._array.dtype.kind != "f" or _is_empty(axis))
         return function(a, axis, correction=ddof, keepdim=keepdims)
 
     return apply
 
 
+def _where(condition: Any, *values: Any) -> Any:
+    mask = as_tensor_like(_operand(condition))
+    if mask._array.dtype.kind != "b":
+        mask = compare.ne(mask, 0)
+    return elementwise.where(mask, *[_operand(v) for v in values])
+
+
+def _dot(a: Any, b: Any) -> Any:
+    """Σ over the last axis of `a` and the last but one of `b`: of many dimensions all pairs, unlike matmul."""
+    x, y = as_tensor_like(_operand(a)), as_tensor_like(_operand(b))
+    m, n = x._array.ndim, y._array.ndim
+    if m == 0 or n == 0:
+        return elementwise.mul(x, y)
+    if m == 1 or n <= 2:
+        return linalg.matmul(x, y)
+    left, right = x._array.shape, y._array.shape
+    _unless(left[-1] != right[-2])
+    rest = (*right[:-2], right[-1])
+    rows = shapes.reshape(x, (math.prod(left[:-1]), left[-1]))
+    columns = shapes.reshape(shapes.permute(y, (n - 2, *range(n - 2), n - 1)), (right[-2], math.prod(rest)))
+    return shapes.reshape(linalg.matmul(rows, columns), left[:-1] + rest)
+
+
 def _expand_dims(a: Any, axis: Any) -> Any:
-    dims = (axis,) if isinstance(axis, int) else tuple(axis)
+    dims = tuple(axis) if isinstance(axis, list | tuple) else (axis,)
     ndim = a._array.ndim + len(dims)
-    for d in sorted(dimension(d, ndim) for d in dims):
-        a = shape.unsqueeze(a, d)
+    places = sorted(dimension(d, ndim) for d in dims)
+    _unless(len(set(places)) < len(places))
+    for d in places:
+        a = shapes.unsqueeze(a, d)
     return a
 
 
 def _squeeze(a: Any, axis: Any = None) -> Any:
-    return shape.squeeze(a, axis)
+    if axis is None:
+        return shapes.squeeze(a)
+    sizes = a._array.shape
+    dims = () if _is_empty(axis) else axes(axis, len(sizes)) or ()
+    if any(sizes[d] != 1 for d in dims):
+        raise ValueError(
+            say(
+                f"cannot select an axis to squeeze out which has size not equal to one: axis {axis} of shape "
+                f"{tuple(sizes)}",
+                "axes of size 1",
+                "Leave the axis out to squeeze all that have size 1.",
+            )
+        )
+    return shapes.squeeze(a, dims) if dims else shapes.reshape(a, sizes)
+
+
+def _reshape(a: Any, shape: Any, order: str = "C") -> Any:
+    _unless(order != "C")
+    return shapes.reshape(a, shape)
+
+
+def _ravel(a: Any, order: str = "C") -> Any:
+    _unless(order != "C")
+    return shapes.ravel(a)
+
+
+def _copy(a: Any, order: str = "K") -> Any:
+    _unless(order not in ("K", "C"))
+    return elementwise.clone(a)
 
 
 def _transpose(a: Any, axes: Any = None) -> Any:
-    return shape.permute(a, tuple(range(a._array.ndim))[::-1] if axes is None else tuple(axes))
+    return shapes.permute(a, tuple(range(a._array.ndim))[::-1] if axes is None else tuple(axes))
+
+
+def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    return shapes.transpose(a, axis1, axis2)
+
+
+def _broadcast_to(array: Any, shape: Any) -> Any:
+    return shapes.broadcast_to(array, shape)
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    return elementwise.clamp(a, a_min if min is None else min, a_max if max is None else max)
+    _unless((a_min is not None and min is not None) or (a_max is not None and max is not None))
+    low, high = a_min if min is None else min, a_max if max is None else max
+    return elementwise.clone(a) if low is None and high is None else elementwise.clamp(a, low, high)
+
+
+def _concatenate(arrays: Any, axis: int | None = 0) -> Any:
+    tensors = [as_tensor_like(_operand(a)) for a in arrays]
+    if axis is None:
+        tensors, axis = [shapes.ravel(t) for t in tensors], 0
+    _unless(len({t._array.ndim for t in tensors}) > 1)
+    return join.cat(tensors, axis)
+
+
+def _stack(arrays: Any, axis: int = 0) -> Any:
+    return join.stack([as_tensor_like(_operand(a)) for a in arrays], axis)
 
 
 def _like(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(a: Any, *args: Any, **kwargs: Any) -> Any:
-        return wrap(function(a._array, *args, **kwargs))
+        z = function(_array(a), *args, **kwargs)
+        return wrap(z) if dtypes.known(z.dtype) else z
 
     return apply
 
 
-def _take_along_axis(a: Any, indices: Any, axis: int) -> Any:
-    i = getattr(indices, "_array", indices)
-    grid: list[Any] = [np.arange(n).reshape((-1,) + (1,) * (i.ndim - d - 1)) for d, n in enumerate(i.shape)]
-    grid[axis] = i
-    return index.Index(index=tuple(grid), unique=True).apply(as_tensor_like(a))
+def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    x, i = as_tensor_like(arr), _array(indices)
+    sizes = x._array.shape
+    _unless(axis is None or i.ndim != len(sizes) or i.dtype.kind not in "iu")
+    grid: list[Any] = [np.arange(n).reshape((-1,) + (1,) * (i.ndim - d - 1)) for d, n in enumerate(sizes)]
+    grid[axis] = i  # type: ignore[index]
+    return index.Index(index=tuple(grid), unique=False).apply(x)
+
+
+def _size(a: Any, axis: Any = None) -> int:
+    return np.size(_array(a), axis)
 
 
 def _astype(x: Any, dtype: Any) -> Any:
@@ -140,34 +261,34 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
 }
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
-    np.sum: _reduction(reduce.sum),
-    np.mean: _reduction(reduce.mean),
-    np.max: _extreme(reduce.max),
-    np.min: _extreme(reduce.min),
+    np.sum: _reduction(reduce.sum, floating=False),
+    np.mean: _reduction(reduce.mean, floating=True),
+    np.max: _extreme(reduce.max, elementwise.maximum, -math.inf),
+    np.min: _extreme(reduce.min, elementwise.minimum, math.inf),
     np.var: _variance(reduce.var),
     np.std: _variance(reduce.std),
-    np.argmax: _of_arrays(np.argmax),
-    np.argmin: _of_arrays(np.argmin),
-    np.where: elementwise.where,
+    np.argmax: _chooser(np.argmax),
+    np.argmin: _chooser(np.argmin),
+    np.where: _where,
     np.clip: _clip,
-    np.copy: elementwise.clone,
-    np.dot: linalg.matmul,
-    np.reshape: shape.reshape,
-    np.ravel: shape.ravel,
+    np.copy: _copy,
+    np.dot: _dot,
+    np.reshape: _reshape,
+    np.ravel: _ravel,
     np.transpose: _transpose,
-    np.swapaxes: shape.transpose,
+    np.swapaxes: _swapaxes,
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,
-    np.broadcast_to: shape.broadcast_to,
-    np.concatenate: lambda arrays, axis=0: join.cat(arrays, axis),
-    np.stack: lambda arrays, axis=0: join.stack(arrays, axis),
+    np.broadcast_to: _broadcast_to,
+    np.concatenate: _concatenate,
+    np.stack: _stack,
     np.take_along_axis: _take_along_axis,
     np.zeros_like: _like(np.zeros_like),
     np.ones_like: _like(np.ones_like),
     np.full_like: _like(np.full_like),
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,
-    np.size: lambda a: a._array.size,
+    np.size: _size,
     kernels.astype: _astype,
     kernels.put: index.put,
     kernels.replace: index.replace,
@@ -175,11 +296,26 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 
 
+def _parameters(rule: Callable[..., Any]) -> tuple[float, frozenset[str] | None]:
+    """Return how many arguments a rule takes by position, and which by name (None: any)."""
+    parameters = inspect.signature(rule).parameters.values()
+    kinds = {p.kind for p in parameters}
+    most: float = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    if inspect.Parameter.VAR_POSITIONAL in kinds:
+        most = math.inf
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        return most, None
+    return most, frozenset(p.name for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD))
+
+
+_PARAMETERS = {function: _parameters(rule) for function, rule in FUNCTIONS.items()}
+
+
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Answer a ufunc call that has a Tensor among its arguments (`Tensor.__array_ufunc__`)."""
     rule = UFUNCS.get(ufunc)
-    if method == "__call__" and rule is not None and not kwargs:
-        return rule(*inputs)
+    if method == "__call__" and rule is not None and all(v is None for v in kwargs.values()):
+        return rule(*[_operand(a) for a in inputs])
     name = f"np.{ufunc.__name__}" if method == "__call__" else f"np.{ufunc.__name__}.{method}"
     return _on_arrays(name, getattr(ufunc, method), inputs, kwargs)
 
@@ -188,7 +324,13 @@ def array_function(function: Callable[..., Any], args: tuple[Any, ...], kwargs: 
     """Answer a NumPy function call that has a Tensor among its arguments (`Tensor.__array_function__`)."""
     rule = FUNCTIONS.get(function)
     if rule is not None:
-        return rule(*args, **kwargs)
+        most, names = _PARAMETERS[function]
+        given = kwargs if names is None else {k: v for k, v in kwargs.items() if k in names or v is not None}
+        if len(args) <= most and (names is None or names.issuperset(given)):
+            try:
+                return rule(*args, **given)
+            except _NoRuleError:
+                pass
     return _on_arrays(f"np.{function.__name__}", function, args, kwargs)
 
 
@@ -198,7 +340,7 @@ def _on_arrays(name: str, function: Callable[..., Any], args: tuple[Any, ...], k
     Raises
     ------
     NumpyFunctionError
-        An argument requires a gradient.
+        An argument requires a gradient, or the result was to be written into a tensor.
     """
 
     def plain(a: Any) -> Any:
@@ -216,5 +358,14 @@ def _on_arrays(name: str, function: Callable[..., Any], args: tuple[Any, ...], k
             )
         return a._array
 
+    out = kwargs.get("out")
+    if any(isinstance(o, Leaf) for o in (out if type(out) is tuple else (out,))):
+        raise NumpyFunctionError(
+            say(
+                f"{name} was to write its result into a tensor, and the tape would not see that",
+                "an array, or nothing, as out=",
+                "Write x.copy_(result) instead.",
+            )
+        )
     values = [plain(a) for a in args]
     return function(*values, **{k: plain(v) for k, v in kwargs.items()})
