@@ -898,6 +898,10 @@ class Tensor(Leaf):
 
     # ---------------------------------------------------------------------------------------------- copying
 
+    def __copy__(self) -> Tensor:
+        """Return a leaf on the same memory, without `.grad` (`copy.copy`)."""
+        return _restore(type(self), own(self), bool(self._needs), self.name)
+
     def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
         if not self.is_leaf:
             raise GraphError(

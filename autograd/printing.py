@@ -31,15 +31,14 @@ class _Format:
         if self.integral:
             self.width = max((len(str(v)) for v in shown.flat), default=1)
             return
-        finite = np.abs(shown[np.isfinite(shown) & (shown != 0)].astype(np.float64))
-        self.whole = bool(np.all(finite == np.ceil(finite)))
-        if finite.size:
-            high, low = float(finite.max()), float(finite.min())
-            if self.whole:
-                self.scientific = (high / low > 1000.0 and high > 1e8) or high > 1e8
-            else:
-                self.scientific = high / low > 1000.0 or high > 1e8 or low < 1e-4
-        self.width = max((len(self(v)) for v in shown.flat), default=1)
+        # Zeros, NaN and infinities have no say in the width: PyTorch's lines come out so.
+        counted = shown[np.isfinite(shown) & (shown != 0)]
+        sizes = np.abs(counted.astype(np.float64))
+        self.whole = bool(np.all(sizes == np.ceil(sizes)))
+        if sizes.size:
+            high, low = float(sizes.max()), float(sizes.min())
+            self.scientific = high / low > 1000.0 or high > 1e8 or low < 1e-4
+        self.width = max((len(self(v)) for v in counted), default=1)
 
     def __call__(self, value: Any) -> str:
         if self.integral:
@@ -89,7 +88,7 @@ def tensor(t: Tensor, prefix: str = "tensor(") -> str:
         body = "[]"
         if a.ndim != 1:
             suffixes.append(f"size={tuple(a.shape)}")
-        if a.dtype not in (default, dtypes.I8, dtypes.BOOL) or a.dtype == dtypes.I8:
+        if a.dtype != default:
             suffixes.append(f"dtype={t.dtype}")
     else:
         cut = a.size > THRESHOLD
@@ -101,7 +100,12 @@ def tensor(t: Tensor, prefix: str = "tensor(") -> str:
     elif t.requires_grad:
         suffixes.append("requires_grad=True")
     text = prefix + body
+    used = len(text.rsplit("\n", 1)[-1]) + 2  # of the last line, by PyTorch's count
     for suffix in suffixes:
-        line = text.rsplit("\n", 1)[-1]
-        text += (",\n" + " " * len(prefix) if len(line) + len(suffix) + 2 > WIDTH else ", ") + suffix
+        if used + len(suffix) + 2 > WIDTH:
+            text += ",\n" + " " * len(prefix) + suffix
+            used = len(prefix) + len(suffix)
+        else:
+            text += ", " + suffix
+            used += len(suffix) + 2
     return text + ")"

@@ -48,6 +48,10 @@ def check(function: Callable[[Any], Any], at: np.ndarray[Any, Any]) -> None:
     np.testing.assert_allclose(x.grad.numpy(), differences(function, at, seed), rtol=1e-6, atol=1e-8)
 
 
+class Marked(np.ndarray):
+    """An array of a subclass of ndarray, as np.matrix is one."""
+
+
 MATRIX = np.array([[0.5, 1.5, 2.5], [0.7, 3.0, 1.1]])
 OTHER = np.array([[2.0, 0.3, 1.0], [1.2, 0.9, 4.0]])
 
@@ -120,8 +124,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "concatenate": lambda x: np.concatenate([x, OTHER, x], axis=1),
     "stack": lambda x: np.stack([x, OTHER], axis=-1),
     "add a list": lambda x: np.add([1.0, 2.0, 3.0], x),
-    "add a matrix": lambda x: x + OTHER.view(np.matrix),
-    "a matrix times": lambda x: np.multiply(OTHER.view(np.matrix), x),
+    "add an array of a subclass": lambda x: x + OTHER.view(Marked),
+    "an array of a subclass times": lambda x: OTHER.view(Marked) * x,
     "sum over no axis": lambda x: np.sum(x, axis=()),
     "sum, keywords that say nothing": lambda x: np.sum(a=x, axis=0, dtype=None, out=None),
     "mean over no axis": lambda x: np.mean(x, axis=(), keepdims=True),
@@ -221,6 +225,13 @@ def test_the_mean_of_integers_is_numpys() -> None:
     whole = autograd.tensor([1, 2, 4])
     assert np.mean(whole) == 7 / 3
     assert np.var(whole, ddof=1) == np.var([1, 2, 4], ddof=1)
+
+
+def test_a_tensor_holds_plain_arrays() -> None:
+    """np.matrix has a `*` of its own, which would turn the next product into a matrix product."""
+    x, matrix = leaf([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]).view(np.matrix)
+    for y in (x + matrix, autograd.exp(matrix), autograd.tensor(matrix), autograd.from_numpy(matrix)):
+        assert type(y.detach().numpy()) is np.ndarray
 
 
 def test_an_axis_that_cannot_be_squeezed() -> None:

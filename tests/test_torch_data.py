@@ -3,6 +3,7 @@
 Every expression is evaluated with `T` bound to each of the two libraries.
 """
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -157,3 +158,25 @@ def test_empty_vectors_stay_in_the_graph() -> None:
         assert joined.tolist() == other.tolist()
         (grad,) = autograd.grad(joined.sum(), empty, create_graph=True)
         assert grad.shape == (0,)
+
+
+def test_a_shallow_copy_is_a_leaf_on_the_same_memory() -> None:
+    x = autograd.ones(2, requires_grad=True)
+    for t in (x, x * 1.0):
+        twin = copy.copy(t)
+        assert twin is not t
+        assert twin.is_leaf
+        assert twin.requires_grad
+        assert twin.grad is None
+        with autograd.no_grad():
+            twin[0] = 5.0
+        assert t.tolist() == [5.0, 1.0]
+        x = autograd.ones(2, requires_grad=True)
+
+
+def test_an_edit_of_a_shallow_copy_is_seen_by_the_tape() -> None:
+    x = autograd.ones(2, requires_grad=True) * 1.0
+    y = x * x
+    copy.copy(x.detach())[0] = 5.0
+    with pytest.raises(RuntimeError, match="in-?place"):
+        y.sum().backward()
