@@ -44,6 +44,11 @@ def distinct(random: Random, shape: tuple[int, ...], place: int) -> Array:
     return (0.1 * (random.permutation(n) - n // 2) + 0.03 + 0.017 * place).reshape(shape)
 
 
+def zero(random: Random, shape: tuple[int, ...], place: int) -> Array:
+    """Nothing but 0."""
+    return np.zeros(shape)
+
+
 def eighths(random: Random, shape: tuple[int, ...], place: int) -> Array:
     """Multiples of 1/8 in [-2, 2): exact in every float dtype."""
     return random.integers(-16, 16, shape) / 8
@@ -147,12 +152,11 @@ def walk(value: Any, change: Callable[[Any], Any], kinds: tuple[type, ...] = DES
 
 
 class Refusal(NamedTuple):
-    """A call that must fail: `call(library)`, the exception, and what its text says."""
+    """A call that must fail: `call(library)`, the exception, and what its text says. PyTorch refuses it as well."""
 
     call: Callable[[Any], Any]
     error: type[Exception]
     text: str
-    torch: bool = True  # PyTorch refuses it too, with the same type
 
 
 R = Refusal

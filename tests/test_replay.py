@@ -12,10 +12,11 @@ import pytest
 
 import autograd
 from autograd import Op, Tensor, kernels
+from autograd.ops.index import Put, put
 from tests.op_samples import Case, Row
 from tests.op_table import ROWS
 from tests.recorder import Listener, Program, Reading, Recorded, listened
-from tests.test_ops import array, assert_close, listed, seeds
+from tests.test_ops import NO_RULES, array, assert_close, listed, rules, seeds
 
 REPLAYED = [row for row in ROWS if row.gradient and row.replay]
 
@@ -63,6 +64,27 @@ def test_recorded_calls_replayed_on_fresh_data_give_the_engines_numbers(row: Row
             assert (mine is None) == (theirs is None), str(case)
             if mine is not None:
                 assert_close(np.asarray(mine), array(theirs), case)
+
+
+def test_every_rule_was_read() -> None:
+    """Those on the tape of the rows; and the adjoint of indexing, which only backward uses."""
+    read = {Put}
+    for row in REPLAYED:
+        for case in row.cases():
+            if case.layout == "contiguous":
+                read |= {type(node) for node in engine(case).listener.operands}
+    assert rules() - read - NO_RULES.keys() == set()
+
+
+def test_the_adjoint_of_indexing_is_replayed() -> None:
+    g = autograd.tensor([1.0, 2.0, 3.0], dtype=autograd.float64, requires_grad=True)
+    z, listener = listened(lambda: put(g, (np.array([1, 1, 0]),), (3,), False))
+    v = np.array([0.5, 0.25, -1.0])
+    reading = Reading([z], listener, [v])
+    fresh = np.array([-1.0, 4.0, 0.5])
+    inputs = {reading.numbers[id(g._array)]: fresh, reading.numbers[id(v)]: 2 * v}
+    replayed, gradient = reading.program.run(inputs, [*reading.outputs, reading.gradients[g]])
+    assert (replayed.tolist(), gradient.tolist()) == ([0.5, 3.0, 0.0], [0.5, 0.5, 1.0])
 
 
 def test_rows_that_cannot_be_replayed_say_why() -> None:
