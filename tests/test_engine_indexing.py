@@ -105,3 +105,15 @@ def test_index_tensors_apart_bring_their_dimension_to_the_front() -> None:
 def test_negative_steps_are_refused_as_in_torch(step: int) -> None:
     with pytest.raises(ValueError, match="step"):
         autograd.arange(3.0)[::step]
+
+
+def test_a_number_that_does_not_fit_is_refused() -> None:
+    x = autograd.tensor([1, 2], dtype=autograd.int8)
+    with pytest.raises(RuntimeError, match="300"):
+        x[0] = 300
+    assert x.tolist() == [1, 2]
+    x[0] = -128
+    assert x.tolist() == [-128, 2]
+    y = autograd.tensor([1.0, 2.0])
+    y[0] = 3
+    assert y.tolist() == [3.0, 2.0]

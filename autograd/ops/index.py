@@ -11,7 +11,8 @@ from autograd.appliers import shapes_disagree
 from autograd.errors import DtypeError, ShapeError, say
 from autograd.inplace import Copied, View, base_of, put_into, refuse_unless_editable, view
 from autograd.op import Array, Op, wrap
-from autograd.operands import as_tensor_like, cast, number
+from autograd.operands import as_tensor_like, cast, converted, number
+from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -243,7 +244,10 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     refuse_unless_editable(input, False)
     shape = input._array.shape
     basic, advanced = parse(index, shape)
-    y = as_tensor_like(value)
+    if isinstance(value, Leaf | np.ndarray):
+        y = as_tensor_like(value)
+    else:
+        y = wrap(np.asarray(converted(value, input._array.dtype)))
     try:
         target = input if basic is None else view(Slice(index=basic), input)
         region = target._array if advanced is None else target._array[advanced]
