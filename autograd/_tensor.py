@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from autograd import appliers, dtypes, modes, op, operands, printing, versions
 from autograd import backward as backward_
-from autograd import dtypes, modes, op, operands, printing, versions
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
 from autograd.hooks import Extra, RemovableHandle
@@ -957,3 +957,4 @@ def _generator(generator: Any) -> Any:
 
 clone = elementwise.clone
 op.use_tensor(Tensor)
+appliers.use_tensor(Tensor)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import dtypes, op, versions
+from autograd import dtypes, versions
 from autograd.dtypes import F4, F8
 from autograd.errors import DtypeError, ShapeError, UndefinedError, say
 from autograd.modes import special, state
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 _tick = versions.tick
 _new = object.__new__
+_Tensor: type[Tensor]  # a global of this file, because looking it up in `op` costs every operation
+
+
+def use_tensor(cls: type[Tensor]) -> None:
+    """Tell this file the class of what operations return, as `op.use_tensor` does."""
+    global _Tensor
+    _Tensor = cls
 
 
 def _specialised(apply: Any, rule: type[Op]) -> Any:
@@ -75,7 +82,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
             z = forward(n, x)
         except TypeError as error:
             raise not_defined(rule, error) from None
-        t: Tensor = _new(op.tensor_class)
+        t: Tensor = _new(_Tensor)
         t._array = z
         t._shape = input._shape if keeps_shape else z.shape
         t._grad = t._family = t._extra = None
@@ -141,7 +148,7 @@ def binary(
             z = forward(n, x, y)
         except ValueError:
             return general(input, other)  # which words the error
-        t: Tensor = _new(op.tensor_class)
+        t: Tensor = _new(_Tensor)
         shape = input._shape
         same = shape is other._shape or shape == other._shape
         t._array = z
@@ -193,7 +200,7 @@ def _numbered(rule: type[Op], general: Callable[[Any, Any], Tensor]) -> Callable
             return general(input, other)
         n = rule()
         z = forward(n, x, other)
-        t: Tensor = _new(op.tensor_class)
+        t: Tensor = _new(_Tensor)
         t._array = z
         t._shape = input._shape
         t._grad = t._family = t._extra = None
