@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import dtypes
+from autograd import dtypes, versions
 from autograd._tensor import Tensor
 from autograd.device import require_cpu
 from autograd.errors import say
@@ -352,6 +352,4 @@ def edited(t: Tensor) -> None:
 
     Bumps `_version`: a rule that saved the old value raises in backward instead of using the new one.
     """
-    from autograd import versions
-
     versions.edited(own(t))

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 class View(Op):
     """Base class of rules whose result shares the memory of their one input."""
 
-    #: Several elements of the result may be one element of memory.
-    expands = False
     #: One of several views that one operation returned (unbind, split).
     several = False
 

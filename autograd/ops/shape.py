@@ -109,7 +109,6 @@ class Expand(View):
     """z = x repeated along dimensions of size 1, without copying     dx = g summed along them"""
 
     __slots__ = ("shape", "source")
-    expands = True
     shape: tuple[int, ...]
     source: tuple[int, ...]
 
