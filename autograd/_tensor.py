@@ -16,9 +16,15 @@ from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
 from autograd.hooks import Extra, RemovableHandle
 from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into
+from autograd.methods.compare import ComparisonMethods
+from autograd.methods.elementwise import ElementwiseMethods
+from autograd.methods.index import IndexMethods
+from autograd.methods.linalg import LinearAlgebraMethods
+from autograd.methods.reduce import ReductionMethods
+from autograd.methods.shape import ShapeMethods
 from autograd.op import wrap
 from autograd.operands import as_tensor_like
-from autograd.ops import compare, elementwise, index, join, linalg, protocol, reduce
+from autograd.ops import compare, elementwise, index, join, linalg, protocol
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension
 from autograd.tape import Leaf, Port
@@ -46,7 +52,9 @@ class Size(tuple[int, ...]):
         return f"autograd.Size({list(self)})"
 
 
-class Tensor(Leaf):
+class Tensor(
+    ElementwiseMethods, ComparisonMethods, ReductionMethods, LinearAlgebraMethods, ShapeMethods, IndexMethods, Leaf
+):
     """An array whose operations are recorded, so that gradients can flow back through them.
 
     Made by `autograd.tensor`, `zeros`, `randn` and so on. Names and meanings are PyTorch's.
@@ -706,102 +714,7 @@ class Tensor(Leaf):
     def __ne__(self, other: object) -> Any:
         return compare.ne(self, other) if _operand(other) else NotImplemented
 
-    # --------------------------------------------------------------------------------------------- methods
-
-    abs = absolute = elementwise.abs
-    add = elementwise.add
-    all = reduce.all
-    allclose = compare.allclose
-    any = reduce.any
-    argmax = reduce.argmax
-    argmin = reduce.argmin
-    bitwise_and = compare.bitwise_and
-    bitwise_not = compare.bitwise_not
-    bitwise_or = compare.bitwise_or
-    bitwise_xor = compare.bitwise_xor
-    broadcast_to = shapes.broadcast_to
-    chunk = join.chunk
-    clamp = clip = elementwise.clamp
-    cos = elementwise.cos
-    div = divide = true_divide = elementwise.div
-    dot = linalg.dot
-    eq = compare.eq
-    equal = compare.equal
-    exp = elementwise.exp
-    expand = shapes.expand
-    flatten = shapes.flatten
-    floor = elementwise.floor
-    floor_divide = elementwise.floor_divide
-    ge = greater_equal = compare.ge
-    gt = greater = compare.gt
-    isclose = compare.isclose
-    isfinite = compare.isfinite
-    isinf = compare.isinf
-    isnan = compare.isnan
-    le = less_equal = compare.le
-    log = elementwise.log
-    log1p = elementwise.log1p
-    log_softmax = reduce.log_softmax
-    logical_and = compare.logical_and
-    logical_not = compare.logical_not
-    logical_or = compare.logical_or
-    logical_xor = compare.logical_xor
-    logsumexp = reduce.logsumexp
-    lt = less = compare.lt
-    masked_fill = index.masked_fill
-    matmul = linalg.matmul
-    max = reduce.max
-    maximum = elementwise.maximum
-    mean = reduce.mean
-    min = reduce.min
-    minimum = elementwise.minimum
-    mm = linalg.mm
-    mul = multiply = elementwise.mul
-    mv = linalg.mv
-    ne = not_equal = compare.ne
-    neg = negative = elementwise.neg
-    permute = shapes.permute
-    pow = elementwise.pow
-    ravel = shapes.ravel
-    reciprocal = elementwise.reciprocal
-    relu = elementwise.relu
-    remainder = elementwise.remainder
-    reshape = shapes.reshape
-    sigmoid = elementwise.sigmoid
-    sign = elementwise.sign
-    sin = elementwise.sin
-    softmax = reduce.softmax
-    split = join.split
-    sqrt = elementwise.sqrt
-    squeeze = shapes.squeeze
-    std = reduce.std
-    sub = subtract = elementwise.sub
-    sum = reduce.sum
-    swapaxes = transpose = shapes.transpose
-    t = shapes.t
-    tanh = elementwise.tanh
-    unbind = join.unbind
-    unsqueeze = shapes.unsqueeze
-    var = reduce.var
-
-    add_ = inplace(elementwise.add, np.add)
-    sub_ = inplace(elementwise.sub, np.subtract)
-    mul_ = inplace(elementwise.mul, np.multiply)
-    div_ = inplace(elementwise.div, np.divide)
-    pow_ = inplace(elementwise.pow)
-    remainder_ = inplace(elementwise.remainder)
-    neg_ = inplace(elementwise.neg)
-    abs_ = inplace(elementwise.abs)
-    exp_ = inplace(elementwise.exp)
-    log_ = inplace(elementwise.log)
-    sqrt_ = inplace(elementwise.sqrt)
-    tanh_ = inplace(elementwise.tanh)
-    sigmoid_ = inplace(elementwise.sigmoid)
-    relu_ = inplace(elementwise.relu)
-    reciprocal_ = inplace(elementwise.reciprocal)
-    clamp_ = clip_ = inplace(elementwise.clamp)
-    floor_ = inplace(elementwise.floor)
-    masked_fill_ = inplace(index.masked_fill)
+    # ------------------------------------------------------------------- methods that need more than a name
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """Return this tensor where `condition` holds, and `other` elsewhere."""
@@ -928,7 +841,6 @@ class Tensor(Leaf):
                 )
             )
         return _restore, (type(self), np.array(self._array), bool(self._needs), self.name)
-
 
 
 def _operand(value: object) -> bool:

@@ -276,6 +276,8 @@ NO_OPERATIONS = {
     "int8", "is_anomaly_enabled", "is_grad_enabled", "is_tensor", "long", "manual_seed", "no_grad", "seed",
     "set_default_dtype", "set_grad_enabled", "set_rng_state", "short", "uint8", "watch",
 }  # fmt: skip
+#: Where classes are that Tensor inherits methods from.
+METHODS = {cls.__module__ for cls in Tensor.__mro__ if cls.__module__.startswith("autograd.methods.")}
 #: The same of Tensor.
 NO_METHODS = {
     "backward", "cuda", "data", "detach_", "device", "dim", "dtype", "element_size", "grad", "grad_fn", "is_contiguous",
@@ -298,13 +300,19 @@ NO_RULES = {
 }
 
 
+def members() -> dict[str, Any]:
+    """Everything that Tensor has from this package."""
+    ours = [cls for cls in reversed(Tensor.__mro__) if issubclass(cls, Tensor) or cls.__module__ in METHODS]
+    return {name: value for cls in ours for name, value in vars(cls).items()}
+
+
 def public_operations() -> dict[str, Any]:
     """Everything public that computes, by the name that a row would have."""
     found = {name: getattr(autograd, name) for name in autograd.__all__ if name not in NO_OPERATIONS}
     found = {name: value for name, value in found.items() if not isinstance(value, ModuleType)}
     found |= {
         f"Tensor.{name}": value
-        for name, value in vars(Tensor).items()
+        for name, value in members().items()
         if name not in NO_METHODS and (name.startswith("__") or not name.startswith("_"))
     }
     return found | {f"nn.functional.{name}": getattr(nn.functional, name) for name in nn.functional.__all__}
@@ -314,7 +322,7 @@ def without_row(operations: Mapping[str, Any]) -> list[str]:
     """The operations that no row names, by this or by another of their names."""
     named = {row.name for row in ROWS}
     covered = {id(find(autograd, name)) for name in named if "Tensor." not in name}
-    covered |= {id(vars(Tensor)[name.removeprefix("Tensor.")]) for name in named if name.startswith("Tensor.")}
+    covered |= {id(members()[name.removeprefix("Tensor.")]) for name in named if name.startswith("Tensor.")}
     return sorted(name for name, value in operations.items() if name not in named and id(value) not in covered)
 
 

@@ -219,7 +219,7 @@ class Plain:
 def test_methods_stand_in_the_class_body() -> None:
     """Set from outside, they would be lost to editors, to type checkers and to readers."""
     implicit = {*vars(Plain), "__annotations_cache__"}
-    for cls in (autograd.Tensor, tape.Leaf, tape.Node, op.Op, nn.Module, nn.Parameter):
+    for cls in (*autograd.Tensor.__mro__[:-1], tape.Node, op.Op, nn.Module, nn.Parameter):
         (body,) = [
             node.body
             for node in ast.parse(MODULES[cls.__module__].read_text(encoding="utf-8")).body

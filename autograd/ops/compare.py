@@ -14,6 +14,29 @@ from autograd.operands import as_tensor_like, common
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "allclose",
+    "bitwise_and",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_xor",
+    "eq",
+    "equal",
+    "ge",
+    "gt",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "le",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "lt",
+    "ne",
+]
+
 
 def _comparison(name: str, ufunc: np.ufunc, meaning: str) -> Callable[[Any, Any], Tensor]:
     def compare(input: Any, other: Any) -> Tensor:

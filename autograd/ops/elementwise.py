@@ -16,6 +16,38 @@ from autograd.operands import as_tensor_like, common
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "abs",
+    "add",
+    "clamp",
+    "clip",
+    "clone",
+    "cos",
+    "div",
+    "exp",
+    "floor",
+    "floor_divide",
+    "log",
+    "log1p",
+    "maximum",
+    "minimum",
+    "mul",
+    "multiply",
+    "neg",
+    "negative",
+    "pow",
+    "reciprocal",
+    "relu",
+    "remainder",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sqrt",
+    "sub",
+    "tanh",
+    "where",
+]
+
 # ------------------------------------------------------------------------------------------------- arithmetic
 
 
@@ -490,8 +522,6 @@ tanh = unary(Tanh)
 sigmoid = unary(Sigmoid)
 relu = unary(Relu, floating=False)
 reciprocal = unary(Reciprocal)
-
-
 
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:

@@ -17,6 +17,10 @@ from autograd.tape import Leaf
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "masked_fill",
+]
+
 
 class Slice(View):
     """z = x[i] for integers, slices, None and ...     dx = g at i, 0 elsewhere"""

@@ -18,6 +18,16 @@ from autograd.tape import Leaf
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "cat",
+    "chunk",
+    "concat",
+    "concatenate",
+    "split",
+    "stack",
+    "unbind",
+]
+
 
 class Cat(Op):
     """z = tensors one after the other along dim     dx_i = the part of g that was x_i
@@ -198,9 +208,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
                 )
             )
     ends = np.cumsum(parts).tolist()
-    return tuple(
-        [view(Part(index=_at(d, slice(end - p, end))), tensor) for end, p in zip(ends, parts, strict=True)]
-    )
+    return tuple([view(Part(index=_at(d, slice(end - p, end))), tensor) for end, p in zip(ends, parts, strict=True)])
 
 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:

@@ -16,6 +16,13 @@ from autograd.operands import as_tensor_like
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "dot",
+    "matmul",
+    "mm",
+    "mv",
+]
+
 
 _ndarray = np.ndarray
 

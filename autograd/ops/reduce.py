@@ -17,6 +17,23 @@ from autograd.ops.elementwise import maximum, minimum
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "log_softmax",
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "softmax",
+    "std",
+    "sum",
+    "var",
+]
+
+
 def spread(g: Array, dims: tuple[int, ...] | None, keepdim: bool, shape: tuple[int, ...]) -> Array:
     """Give a reduced gradient its reduced dimensions back and repeat it along them: the adjoint of a sum."""
     if dims is not None and not keepdim:

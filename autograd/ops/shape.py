@@ -18,6 +18,20 @@ from autograd.ops.dims import axes, dimension
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+__all__ = [
+    "broadcast_to",
+    "expand",
+    "flatten",
+    "permute",
+    "ravel",
+    "reshape",
+    "squeeze",
+    "swapaxes",
+    "t",
+    "transpose",
+    "unsqueeze",
+]
+
 
 class Reshape(View):
     """z = x in another shape     dx = g in the shape of x"""
@@ -161,9 +175,7 @@ def resolve(shape: tuple[int, ...], source: tuple[int, ...]) -> tuple[int, ...]:
     n = math.prod(source)
     unknown = shape.count(-1)
     rest = math.prod(s for s in shape if s != -1)
-    fits = all(s >= -1 for s in shape) and (
-        rest == n if unknown == 0 else unknown == 1 and rest > 0 and n % rest == 0
-    )
+    fits = all(s >= -1 for s in shape) and (rest == n if unknown == 0 else unknown == 1 and rest > 0 and n % rest == 0)
     if not fits:
         raise ShapeError(
             say(
