@@ -61,20 +61,28 @@ from autograd.generator import Generator, default_generator
 from autograd.hooks import watch
 from autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from autograd.op import OUT, Op
+from autograd.ops import arithmetic as _arithmetic
+from autograd.ops import choices as _choices
 from autograd.ops import compare as _compare
 from autograd.ops import elementwise as _elementwise
 from autograd.ops import index as _index
 from autograd.ops import join as _join
 from autograd.ops import linalg as _linalg
 from autograd.ops import reduce as _reduce
+from autograd.ops import rounding as _rounding
 from autograd.ops import shape as _shape
+from autograd.ops import trigonometry as _trigonometry
+from autograd.ops.arithmetic import *
+from autograd.ops.choices import *
 from autograd.ops.compare import *
 from autograd.ops.elementwise import *
 from autograd.ops.index import *
 from autograd.ops.join import *
 from autograd.ops.linalg import *
 from autograd.ops.reduce import *
+from autograd.ops.rounding import *
 from autograd.ops.shape import *
+from autograd.ops.trigonometry import *
 from autograd.random import (
     get_rng_state,
     initial_seed,
@@ -165,7 +173,9 @@ __all__ = [
 ]
 
 # What the families of operations offer, each its own list.
-for _family in (_compare, _elementwise, _index, _join, _linalg, _reduce, _shape):
+for _family in (
+    _arithmetic, _choices, _compare, _elementwise, _index, _join, _linalg, _reduce, _rounding, _shape, _trigonometry
+):  # fmt: skip
     __all__ += _family.__all__
 
 __version__ = "0.1.0"

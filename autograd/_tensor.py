@@ -24,7 +24,7 @@ from autograd.methods.reduce import ReductionMethods
 from autograd.methods.shape import ShapeMethods
 from autograd.op import wrap
 from autograd.operands import as_tensor_like
-from autograd.ops import compare, elementwise, index, join, linalg, protocol
+from autograd.ops import arithmetic, choices, compare, elementwise, index, join, linalg, protocol
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension
 from autograd.tape import Leaf, Port
@@ -669,28 +669,28 @@ class Tensor(
 
     # ------------------------------------------------------------------------------------------- operators
 
-    __add__ = __radd__ = elementwise.plus
-    __sub__ = elementwise.minus
-    __rsub__ = elementwise.rsub
-    __mul__ = __rmul__ = elementwise.mul
-    __truediv__ = elementwise.over
-    __rtruediv__ = elementwise.rdiv
-    __floordiv__ = elementwise.floor_divide
-    __rfloordiv__ = elementwise.rfloor_divide
-    __mod__ = elementwise.remainder
-    __rmod__ = elementwise.rremainder
-    __pow__ = elementwise.pow
-    __rpow__ = elementwise.rpow
+    __add__ = __radd__ = arithmetic.plus
+    __sub__ = arithmetic.minus
+    __rsub__ = arithmetic.rsub
+    __mul__ = __rmul__ = arithmetic.mul
+    __truediv__ = arithmetic.over
+    __rtruediv__ = arithmetic.rdiv
+    __floordiv__ = arithmetic.floor_divide
+    __rfloordiv__ = arithmetic.rfloor_divide
+    __mod__ = arithmetic.remainder
+    __rmod__ = arithmetic.rremainder
+    __pow__ = arithmetic.pow
+    __rpow__ = arithmetic.rpow
     __matmul__ = linalg.matmul
-    __neg__ = elementwise.neg
+    __neg__ = arithmetic.neg
     __abs__ = elementwise.abs
-    __iadd__ = inplace(elementwise.plus, np.add)
-    __isub__ = inplace(elementwise.minus, np.subtract)
-    __imul__ = inplace(elementwise.mul, np.multiply)
-    __itruediv__ = inplace(elementwise.over, np.divide)
-    __ifloordiv__ = inplace(elementwise.floor_divide)
-    __imod__ = inplace(elementwise.remainder)
-    __ipow__ = inplace(elementwise.pow)
+    __iadd__ = inplace(arithmetic.plus, np.add)
+    __isub__ = inplace(arithmetic.minus, np.subtract)
+    __imul__ = inplace(arithmetic.mul, np.multiply)
+    __itruediv__ = inplace(arithmetic.over, np.divide)
+    __ifloordiv__ = inplace(arithmetic.floor_divide)
+    __imod__ = inplace(arithmetic.remainder)
+    __ipow__ = inplace(arithmetic.pow)
     __lt__ = compare.lt
     __le__ = compare.le
     __gt__ = compare.gt
@@ -718,7 +718,7 @@ class Tensor(
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """Return this tensor where `condition` holds, and `other` elsewhere."""
-        return cast(Tensor, elementwise.where(condition, self, other))
+        return cast(Tensor, choices.where(condition, self, other))
 
     def view(self, *shape_: Any) -> Tensor:
         """Return the elements in another shape on the same memory: `x.view(2, 3)`, `x.view(-1)`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.inplace import inplace
-from autograd.ops import elementwise
+from autograd.ops import arithmetic, choices, elementwise, rounding, trigonometry
 
 
 class ElementwiseMethods:
@@ -14,44 +14,44 @@ class ElementwiseMethods:
     __slots__ = ()
 
     abs = absolute = elementwise.abs
-    add = elementwise.add
-    clamp = clip = elementwise.clamp
-    cos = elementwise.cos
-    div = divide = true_divide = elementwise.div
+    add = arithmetic.add
+    clamp = clip = choices.clamp
+    cos = trigonometry.cos
+    div = divide = true_divide = arithmetic.div
     exp = elementwise.exp
-    floor = elementwise.floor
-    floor_divide = elementwise.floor_divide
+    floor = rounding.floor
+    floor_divide = arithmetic.floor_divide
     log = elementwise.log
     log1p = elementwise.log1p
-    maximum = elementwise.maximum
-    minimum = elementwise.minimum
-    mul = multiply = elementwise.mul
-    neg = negative = elementwise.neg
-    pow = elementwise.pow
-    reciprocal = elementwise.reciprocal
+    maximum = choices.maximum
+    minimum = choices.minimum
+    mul = multiply = arithmetic.mul
+    neg = negative = arithmetic.neg
+    pow = arithmetic.pow
+    reciprocal = arithmetic.reciprocal
     relu = elementwise.relu
-    remainder = elementwise.remainder
+    remainder = arithmetic.remainder
     sigmoid = elementwise.sigmoid
-    sign = elementwise.sign
-    sin = elementwise.sin
+    sign = rounding.sign
+    sin = trigonometry.sin
     sqrt = elementwise.sqrt
-    sub = subtract = elementwise.sub
-    tanh = elementwise.tanh
+    sub = subtract = arithmetic.sub
+    tanh = trigonometry.tanh
 
     abs_ = inplace(elementwise.abs)
-    add_ = inplace(elementwise.add, np.add)
-    clamp_ = clip_ = inplace(elementwise.clamp)
-    div_ = inplace(elementwise.div, np.divide)
+    add_ = inplace(arithmetic.add, np.add)
+    clamp_ = clip_ = inplace(choices.clamp)
+    div_ = inplace(arithmetic.div, np.divide)
     exp_ = inplace(elementwise.exp)
-    floor_ = inplace(elementwise.floor)
+    floor_ = inplace(rounding.floor)
     log_ = inplace(elementwise.log)
-    mul_ = inplace(elementwise.mul, np.multiply)
-    neg_ = inplace(elementwise.neg)
-    pow_ = inplace(elementwise.pow)
-    reciprocal_ = inplace(elementwise.reciprocal)
+    mul_ = inplace(arithmetic.mul, np.multiply)
+    neg_ = inplace(arithmetic.neg)
+    pow_ = inplace(arithmetic.pow)
+    reciprocal_ = inplace(arithmetic.reciprocal)
     relu_ = inplace(elementwise.relu)
-    remainder_ = inplace(elementwise.remainder)
+    remainder_ = inplace(arithmetic.remainder)
     sigmoid_ = inplace(elementwise.sigmoid)
     sqrt_ = inplace(elementwise.sqrt)
-    sub_ = inplace(elementwise.sub, np.subtract)
-    tanh_ = inplace(elementwise.tanh)
+    sub_ = inplace(arithmetic.sub, np.subtract)
+    tanh_ = inplace(trigonometry.tanh)

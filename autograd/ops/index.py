@@ -313,7 +313,7 @@ def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor:
     RuntimeError
         The mask is no bool tensor, or does not broadcast with `input`; the value has dimensions.
     """
-    from autograd.ops.elementwise import Where
+    from autograd.ops.choices import Where
 
     x, m = input._array, as_tensor_like(mask)._array
     if m.dtype.kind != "b":

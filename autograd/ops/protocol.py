@@ -18,7 +18,7 @@ from autograd import dtypes, kernels
 from autograd.errors import NumpyFunctionError, say
 from autograd.op import wrap
 from autograd.operands import ToCopy, as_tensor_like
-from autograd.ops import compare, elementwise, index, join, linalg, reduce
+from autograd.ops import arithmetic, choices, compare, elementwise, index, join, linalg, reduce, rounding, trigonometry
 from autograd.ops import shape as shapes
 from autograd.ops.dims import axes, dimension
 from autograd.tape import Leaf
@@ -103,7 +103,7 @@ def _where(condition: Any, *values: Any) -> Any:
     mask = as_tensor_like(_operand(condition))
     if mask._array.dtype.kind != "b":
         mask = compare.ne(mask, 0)
-    return elementwise.where(mask, *[_operand(v) for v in values])
+    return choices.where(mask, *[_operand(v) for v in values])
 
 
 def _dot(a: Any, b: Any) -> Any:
@@ -111,7 +111,7 @@ def _dot(a: Any, b: Any) -> Any:
     x, y = as_tensor_like(_operand(a)), as_tensor_like(_operand(b))
     m, n = x._array.ndim, y._array.ndim
     if m == 0 or n == 0:
-        return elementwise.mul(x, y)
+        return arithmetic.mul(x, y)
     if m == 1 or n <= 2:
         return linalg.matmul(x, y)
     left, right = x._array.shape, y._array.shape
@@ -179,7 +179,7 @@ def _broadcast_to(array: Any, shape: Any) -> Any:
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     _unless((a_min is not None and min is not None) or (a_max is not None and max is not None))
     low, high = a_min if min is None else min, a_max if max is None else max
-    return elementwise.clone(a) if low is None and high is None else elementwise.clamp(a, low, high)
+    return elementwise.clone(a) if low is None and high is None else choices.clamp(a, low, high)
 
 
 def _concatenate(arrays: Any, axis: int | None = 0) -> Any:
@@ -220,27 +220,27 @@ def _astype(x: Any, dtype: Any) -> Any:
 
 
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
-    np.add: elementwise.plus,
-    np.subtract: elementwise.minus,
-    np.multiply: elementwise.mul,
-    np.divide: elementwise.over,
-    np.floor_divide: elementwise.floor_divide,
-    np.remainder: elementwise.remainder,
-    np.power: elementwise.pow,
-    np.negative: elementwise.neg,
+    np.add: arithmetic.plus,
+    np.subtract: arithmetic.minus,
+    np.multiply: arithmetic.mul,
+    np.divide: arithmetic.over,
+    np.floor_divide: arithmetic.floor_divide,
+    np.remainder: arithmetic.remainder,
+    np.power: arithmetic.pow,
+    np.negative: arithmetic.neg,
     np.absolute: elementwise.abs,
-    np.sign: elementwise.sign,
-    np.floor: elementwise.floor,
+    np.sign: rounding.sign,
+    np.floor: rounding.floor,
     np.exp: elementwise.exp,
     np.log: elementwise.log,
     np.log1p: elementwise.log1p,
     np.sqrt: elementwise.sqrt,
-    np.sin: elementwise.sin,
-    np.cos: elementwise.cos,
-    np.tanh: elementwise.tanh,
-    np.reciprocal: elementwise.reciprocal,
-    np.maximum: elementwise.maximum,
-    np.minimum: elementwise.minimum,
+    np.sin: trigonometry.sin,
+    np.cos: trigonometry.cos,
+    np.tanh: trigonometry.tanh,
+    np.reciprocal: arithmetic.reciprocal,
+    np.maximum: choices.maximum,
+    np.minimum: choices.minimum,
     np.matmul: linalg.matmul,
     np.square: lambda x: x * x,
     np.equal: compare.eq,
@@ -263,8 +263,8 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.sum: _reduction(reduce.sum, floating=False),
     np.mean: _reduction(reduce.mean, floating=True),
-    np.max: _extreme(reduce.max, elementwise.maximum, -math.inf),
-    np.min: _extreme(reduce.min, elementwise.minimum, math.inf),
+    np.max: _extreme(reduce.max, choices.maximum, -math.inf),
+    np.min: _extreme(reduce.min, choices.minimum, math.inf),
     np.var: _variance(reduce.var),
     np.std: _variance(reduce.std),
     np.argmax: _chooser(np.argmax),
@@ -292,7 +292,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     kernels.astype: _astype,
     kernels.put: index.put,
     kernels.replace: index.replace,
-    kernels.keep_where: lambda mask, g: elementwise.where(mask, g, 0),
+    kernels.keep_where: lambda mask, g: choices.where(mask, g, 0),
 }
 
 

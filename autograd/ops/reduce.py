@@ -11,8 +11,8 @@ from autograd.appliers import unary
 from autograd.errors import DtypeError, UndefinedError, say
 from autograd.op import OUT, Array, MultiOp, Op, wrap
 from autograd.operands import as_tensor_like, cast
+from autograd.ops.choices import maximum, minimum
 from autograd.ops.dims import Dims, axes, dimension
-from autograd.ops.elementwise import maximum, minimum
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
