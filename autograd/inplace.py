@@ -69,6 +69,38 @@ class Origin:
         self.tracked = state.grad
         above = parent._family
         self.several: bool = rule.several or (isinstance(above, Origin) and above.several)
+        if isinstance(above, Origin) and overlaps(parent._array):
+            # An edit of this view changes its parent in more places than the view's own: it hangs higher up.
+            self.parent, self.rule = above.parent, Chain(first=above.rule, second=rule)
+
+
+class Chain(View):
+    """z = a view of a view of x     dx = g sent back through both"""
+
+    __slots__ = ("first", "second")
+    first: View
+    second: View
+
+    def name(self) -> str:
+        return self.second.name()
+
+    def forward(self, x: Array) -> Array:
+        return self.second.forward(self.first.forward(x))
+
+    def backward(self, g: Array) -> Array:
+        return self.first.backward(self.second.backward(g))
+
+
+def overlaps(a: Array) -> bool:
+    """Tell whether elements of `a` may lie on each other in memory, because it was expanded or cut into windows."""
+    if type(a) is not np.ndarray or a.flags.c_contiguous:
+        return False
+    reach = 0  # of the dimensions so far, in bytes
+    for stride, n in sorted((abs(s), n) for s, n in zip(a.strides, a.shape, strict=True) if n > 1):
+        if stride <= reach or stride == 0:
+            return True
+        reach += stride * (n - 1)
+    return False
 
 
 def own(t: Tensor) -> np.ndarray[Any, Any]:
@@ -190,11 +222,11 @@ def refuse_unless_editable(t: Tensor, recorded: bool) -> None:
     """
     a = t._array
     if type(a) is np.ndarray:
-        if a.size > 1 and any(s == 0 and n > 1 for s, n in zip(a.strides, a.shape, strict=True)):
+        if overlaps(a):
             raise InPlaceError(
                 say(
                     "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-                    "location (it was expanded)",
+                    "location (it was expanded, or its windows overlap)",
                     "a tensor with memory of its own for every element",
                     "Clone it before the edit: x = x.clone().",
                 )
