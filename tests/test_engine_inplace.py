@@ -551,6 +551,21 @@ def test_expanded_memory_is_not_edited() -> None:
     assert plain.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_a_part_of_expanded_memory_is_edited() -> None:
+    """The edit shows in every copy, and the gradient of what was overwritten is not counted for each of them."""
+    x, v = leaf([2.0, 3.0]), leaf(7.0)
+    y = x * 1.0
+    wide = y.expand(2, 2)
+    row, column, element = wide[0], wide[:, 1], wide.t()[0, :1]
+    row *= 5.0
+    wide[1, 0] = v
+    assert y.tolist() == [7.0, 15.0]
+    assert wide.tolist() == [[7.0, 15.0]] * 2
+    (wide * constant([[1.0, 10.0], [100.0, 1000.0]]) + column + row * element).sum().backward()
+    assert x.grad.tolist() == [0.0, 5 * (1010.0 + 4 + 2 * 7.0)]  # of 101 y₀ + 1010 y₁ + 4 y₁ + 2 (y₀² + y₁ y₀)
+    assert v.grad.item() == 101.0 + 2 * (14.0 + 15.0)
+
+
 @pytest.mark.parametrize("parts", [lambda y: y.unbind(), lambda y: y.split(1)], ids=["unbind", "split"])
 def test_views_out_of_unbind_and_split_are_not_edited(parts: Callable[[Any], tuple[Any, ...]]) -> None:
     x = leaf([1.0, 2.0])

@@ -16,7 +16,7 @@ import autograd
 import nn
 from autograd import Op, Tensor
 from autograd.function import FunctionCtx, _Twice
-from autograd.inplace import Opaque, View
+from autograd.inplace import Chain, Opaque, View
 from autograd.op import Elementwise, MultiOp, Same
 from tests.op_samples import Case, Floats, Row, eighths, find
 from tests.op_table import ROWS
@@ -296,6 +296,7 @@ NO_RULES = {
     View: "a base class",
     _Twice: "how a function that may be differentiated once says so",
     Same: "how backward reaches a leaf whose memory was exchanged since",
+    Chain: "how a part of expanded memory hangs on what was expanded",
     Opaque: "how an output of a user-defined Function is told to lie on its input's memory",
 }
 
