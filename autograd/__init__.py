@@ -68,6 +68,7 @@ from autograd.ops import elementwise as _elementwise
 from autograd.ops import index as _index
 from autograd.ops import join as _join
 from autograd.ops import linalg as _linalg
+from autograd.ops import norms as _norms
 from autograd.ops import reduce as _reduce
 from autograd.ops import rounding as _rounding
 from autograd.ops import shape as _shape
@@ -79,6 +80,7 @@ from autograd.ops.elementwise import *
 from autograd.ops.index import *
 from autograd.ops.join import *
 from autograd.ops.linalg import *
+from autograd.ops.norms import *
 from autograd.ops.reduce import *
 from autograd.ops.rounding import *
 from autograd.ops.shape import *
@@ -174,7 +176,8 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _elementwise, _index, _join, _linalg, _reduce, _rounding, _shape, _trigonometry
+    _arithmetic, _choices, _compare, _elementwise, _index, _join, _linalg, _norms, _reduce, _rounding, _shape,
+    _trigonometry,
 ):  # fmt: skip
     __all__ += _family.__all__
 
@@ -195,6 +198,7 @@ _LAZY = {
     "optim": ("nn.optim", None),
     "utils": ("autograd.utils", None),
     "autograd": ("autograd", None),
+    "linalg": ("autograd.linalg", None),
     "draw": ("autograd.drawing", "draw"),
     "Graph": ("autograd.drawing", "Graph"),
 }

@@ -15,6 +15,7 @@ from tests.op_rows.inplace import IN_PLACE
 from tests.op_rows.linalg import PRODUCT_ROWS
 from tests.op_rows.memory import CONVERSIONS
 from tests.op_rows.networks import NETWORKS
+from tests.op_rows.norms import NORM_ROWS
 from tests.op_rows.operators import OPERATORS
 from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
@@ -26,6 +27,7 @@ ROWS = [
     *REDUCTIONS,
     *SHAPE,
     *PRODUCT_ROWS,
+    *NORM_ROWS,
     *INDEXING,
     *OPERATORS,
     *IN_PLACE,

@@ -163,8 +163,11 @@ def seeds(library: Any, results: Any) -> list[Any]:
     return found
 
 
-def derivatives(library: Any, case: Case) -> tuple[list[Any], list[Any]]:
-    """The first derivatives by every leaf; and those of a weighted sum of them by every leaf and every seed."""
+def derivatives(library: Any, case: Case, orders: int = 2) -> tuple[list[Any], list[Any]]:
+    """The first derivatives by every leaf; and those of a weighted sum of them by every leaf and every seed.
+
+    `orders` says how many orders the library has; zeros stand for those beyond.
+    """
     results, leaves, _ = call(library, case)
     outputs = [t for t in results if getattr(t, "requires_grad", False)]
     if not outputs:
@@ -172,7 +175,7 @@ def derivatives(library: Any, case: Case) -> tuple[list[Any], list[Any]]:
     given = seeds(library, results)
     first = library.autograd.grad(outputs, leaves, given, create_graph=True, allow_unused=True)
     second = [None] * (len(leaves) + len(given))
-    if weights := [w.detach() for w in seeds(library, first)]:
+    if orders > 1 and (weights := [w.detach() for w in seeds(library, first)]):
         again = [g for g in first if g is not None and g.requires_grad]
         second = library.autograd.grad(again, leaves + given, weights, allow_unused=True)
     return [filled(g, t) for g, t in zip(first, leaves, strict=True)], [
@@ -192,7 +195,8 @@ def test_derivatives_as_in_torch(row: Row) -> None:
     for case in row.cases():
         if case.sample.orders == 0:
             continue
-        orders = list(zip(derivatives(autograd, case), derivatives(torch, case), strict=True))
+        theirs = derivatives(torch, case, case.sample.orders)
+        orders = list(zip(derivatives(autograd, case), theirs, strict=True))
         for order, (mine, theirs) in enumerate(orders[: case.sample.orders], 1):
             assert len(mine) == len(theirs), str(case)
             for a, b in zip(mine, theirs, strict=True):
@@ -316,6 +320,7 @@ def public_operations() -> dict[str, Any]:
         for name, value in members().items()
         if name not in NO_METHODS and (name.startswith("__") or not name.startswith("_"))
     }
+    found |= {f"linalg.{name}": getattr(autograd.linalg, name) for name in autograd.linalg.__all__}
     return found | {f"nn.functional.{name}": getattr(nn.functional, name) for name in nn.functional.__all__}
 
 
