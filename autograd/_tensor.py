@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd import appliers, dtypes, modes, op, operands, printing, versions
 from autograd import backward as backward_
+from autograd.backward import one
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
 from autograd.hooks import Extra, RemovableHandle
@@ -27,7 +28,7 @@ from autograd.operands import as_tensor_like
 from autograd.ops import arithmetic, choices, compare, elementwise, index, join, linalg, protocol
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension
-from autograd.tape import Leaf, Port
+from autograd.tape import Leaf, Port, run_backward
 
 if TYPE_CHECKING:
     from autograd.device import device as Device
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 Int = int
 Float = float
 Bool = bool
+
+new = object.__new__
 
 
 class Size(tuple[int, ...]):
@@ -66,9 +69,10 @@ class Tensor(
         Prefer `autograd.tensor`.
     """
 
-    __slots__ = ("__weakref__", "_array", "_family", "_node", "_shape")
+    __slots__ = ("__weakref__", "_array", "_dtype", "_family", "_node", "_shape")
 
     _array: Any
+    _dtype: np.dtype[Any]  # that of `_array`: asking a NumPy scalar takes longer than multiplying it
     _shape: tuple[int, ...]  # that of `_array`: results share the tuple, so comparing shapes mostly is comparing `is`
     _node: Any
     _family: Family | Origin | None
@@ -82,6 +86,7 @@ class Tensor(
             t._array = np.array(source, d)
         else:
             t._array = np.zeros(data, d) if data else np.zeros(0, d)
+        t._dtype = d
         t._shape = t._array.shape
         t._node = t._grad = t._family = t._extra = None
         t._needs = False
@@ -116,7 +121,7 @@ class Tensor(
     @property
     def dtype(self) -> Dtype:
         """The element type."""
-        return dtypes.of(self._array.dtype)
+        return dtypes.of(self._dtype)
 
     @property
     def itemsize(self) -> Int:
@@ -292,20 +297,30 @@ class Tensor(
         self._grad = None
 
     def _wrap(self, gradient: Any) -> Tensor:
-        if type(gradient) is not type(self._array) or gradient.dtype is not self._array.dtype:
+        d = self._dtype
+        kind = type(gradient)
+        if kind is not type(self._array) or (kind is np.ndarray and gradient.dtype is not d):
             if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
                 return clone(cast(Tensor, gradient))
-            gradient = np.asarray(gradient, self._array.dtype)
-        if self._grad is not None and self._grad._shape != gradient.shape:
+            gradient = np.asarray(gradient, d)
+        shape = gradient.shape
+        held = self._grad
+        if held is not None and held._shape != shape:
             raise ShapeError(
                 say(
-                    f"the gradient of shape {tuple(gradient.shape)} cannot be added to a .grad of shape "
-                    f"{tuple(self._grad._shape)}: the tensor's data were replaced",
+                    f"the gradient of shape {tuple(shape)} cannot be added to a .grad of shape "
+                    f"{tuple(held._shape)}: the tensor's data were replaced",
                     "a .grad in the tensor's own shape",
                     "Set x.grad = None after assigning x.data.",
                 )
             )
-        return wrap(gradient)
+        t = new(Tensor)  # as `wrap` does, which would ask for the dtype again
+        t._array = gradient
+        t._dtype = d
+        t._shape = shape
+        t._needs = False
+        t._node = t._grad = t._family = t._extra = None
+        return t
 
     def _accumulate(self, gradient: Tensor) -> None:
         held = cast(Tensor, self._grad)
@@ -339,7 +354,11 @@ class Tensor(
         RuntimeError
             As for `autograd.backward`.
         """
-        backward_.backward((self,), None if gradient is None else (gradient,), retain_graph, create_graph, inputs)
+        if gradient is None and inputs is None and not create_graph and self._shape == () and self._needs:
+            # A loss: nothing to check.
+            run_backward((self._node or self,), (one(self._dtype),), bool(retain_graph), False)
+        else:
+            backward_.backward((self,), None if gradient is None else (gradient,), retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Keep the gradient of this intermediate result in its `.grad` as well.
@@ -480,6 +499,7 @@ class Tensor(
         if self._needs:
             dtypes.require_float(value._array.dtype, "data was assigned")
         self._array = own(value)
+        self._dtype = self._array.dtype
         self._shape = self._array.shape
 
     def detach(self) -> Tensor:
@@ -853,6 +873,7 @@ def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | Non
     if cls is not Tensor:
         t = object.__new__(cls)
         t._array = array
+        t._dtype = array.dtype
         t._shape = array.shape
         t._node = t._grad = t._family = t._extra = None
     t._needs = requires_grad

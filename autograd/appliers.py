@@ -48,6 +48,11 @@ def _specialised(apply: Any, rule: type[Op]) -> Any:
     return own
 
 
+def _of(rule: type[Op]) -> tuple[Any, Op]:
+    """Return `forward` of a rule, and an instance to call it on: a node is made only if something is recorded."""
+    return rule.forward, rule()
+
+
 def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor]:
     """Return the function that applies a rule of one input and no attributes, and records it.
 
@@ -70,7 +75,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
         except AttributeError:  # called with an array or a number
             input = as_tensor_like(input)
             x = input._array
-        d = x.dtype
+        d = input._dtype
         if d is not F8 and d is not F4:
             if floating and d.kind != "f":
                 input = cast(input, dtypes.get_default_dtype().dtype)
@@ -84,6 +89,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
             raise not_defined(rule, error) from None
         t: Tensor = _new(_Tensor)
         t._array = z
+        t._dtype = z.dtype
         t._shape = input._shape if keeps_shape else z.shape
         t._grad = t._family = t._extra = None
         mode = state.mode if special[0] else True
@@ -127,7 +133,7 @@ def binary(
     """
     general = otherwise or _promoting(rule, with_number, floating=floating)
     numbered = _numbered(with_number, general) if with_number else general
-    forward: Any = rule.forward
+    forward, idle = _of(rule)
     saves = rule.saves
     saves_both = saves == (0, 1)
     broadcasts = rule.broadcasts
@@ -139,23 +145,24 @@ def binary(
             x = input._array
         except AttributeError:  # a function called with an array or a number first
             return general(input, other)
-        y = other._array
-        d = x.dtype
-        if y.dtype is not d or (d is not F8 and d is not F4):
+        d = input._dtype
+        if other._dtype is not d or (d is not F8 and d is not F4):
             return general(input, other)
-        n = rule()
+        y = other._array
         try:
-            z = forward(n, x, y)
+            z = forward(idle, x, y)
         except ValueError:
             return general(input, other)  # which words the error
         t: Tensor = _new(_Tensor)
         shape = input._shape
         same = shape is other._shape or shape == other._shape
         t._array = z
+        t._dtype = d
         t._shape = shape if same else z.shape
         t._grad = t._family = t._extra = None
         mode = state.mode if special[0] else True
         if mode and (input._needs or other._needs):
+            n = rule()
             n.edges = (
                 (input._node or input) if input._needs else None,
                 (other._node or other) if other._needs else None,
@@ -184,7 +191,7 @@ def reflected(rule: type[Op], with_number: type[Op], *, floating: bool = False) 
 
 def _numbered(rule: type[Op], general: Callable[[Any, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
     """Return the function that applies a rule to a float tensor and a Python number; other operands go to `general`."""
-    forward: Any = rule.forward
+    forward, idle = _of(rule)
     saves = rule.saves
     saves_number = saves == (1,)
 
@@ -195,17 +202,18 @@ def _numbered(rule: type[Op], general: Callable[[Any, Any], Tensor]) -> Callable
             x = input._array
         except AttributeError:
             return general(input, other)
-        d = x.dtype
+        d = input._dtype
         if d is not F8 and d is not F4:
             return general(input, other)
-        n = rule()
-        z = forward(n, x, other)
+        z = forward(idle, x, other)
         t: Tensor = _new(_Tensor)
         t._array = z
+        t._dtype = d
         t._shape = input._shape
         t._grad = t._family = t._extra = None
         mode = state.mode if special[0] else True
         if mode and input._needs:
+            n = rule()
             n.edges = (input._node or input,)
             n.seq = _tick()
             n.saved = (other,) if saves_number else chosen(saves, (x, other), z) if saves else ()

@@ -19,7 +19,14 @@ from autograd.tape import ALONE, Edge, Leaf, deposit, run_backward
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+_ones = {d: d.type(1) for d in (dtypes.F4, dtypes.F8)}
+
 OneOrMore = Any  # a Tensor, or a sequence of Tensors
+
+
+def one(d: np.dtype[Any]) -> Any:
+    """Return the gradient of a loss by itself."""
+    return _ones.get(d) or d.type(1)
 
 
 def _listed(tensors: OneOrMore) -> list[Tensor]:
@@ -54,9 +61,9 @@ def backward(
         No gradient is required anywhere; a tensor of several elements has no `grad_tensors`; a seed has the wrong
         shape; a saved value was edited in place or freed by an earlier backward.
     """
+    retain = create_graph if retain_graph is None else retain_graph
     roots = _listed(tensors)
     edges, seeds = _begin(roots, grad_tensors, create_graph)
-    retain = create_graph if retain_graph is None else retain_graph
     if inputs is None:
         run_backward(edges, seeds, retain_graph=retain, create_graph=create_graph)
         return
@@ -209,7 +216,7 @@ def _begin(roots: Sequence[Tensor], seeds: OneOrMore | None, create_graph: bool)
                         "y.backward(gradient=autograd.ones_like(y)).",
                     )
                 )
-            g: Any = np.ones(x.shape, x.dtype) if t._shape else x.dtype.type(1)
+            g: Any = np.ones(x.shape, x.dtype) if t._shape else one(t._dtype)
             g = wrap(g) if create_graph else g
         else:
             s = as_tensor_like(seed)

@@ -14,7 +14,8 @@ from autograd.errors import AutogradError, GraphError, ShapeError, say
 from autograd.inplace import become, own, refuse_unless_editable, share
 from autograd.kernels import unbroadcast
 from autograd.op import OUT, MultiOp, Op, begin, edge_of, rebuild, wrap
-from autograd.tape import Outputs, Port, freed
+from autograd.stale import freed
+from autograd.tape import Outputs, Port
 
 
 class FunctionCtx(MultiOp):

@@ -9,6 +9,7 @@ touch memory.
 from __future__ import annotations
 
 import functools
+import operator
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes, versions
+from autograd.dtypes import F4, F8
 from autograd.errors import InPlaceError, ShapeError, say
-from autograd.modes import state
+from autograd.modes import special, state
 from autograd.op import Array, Elementwise, Op, begin, edge_of, wrap
-from autograd.tape import Edge
+from autograd.tape import Edge, Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -378,6 +380,15 @@ def rehang(t: Tensor, edge: Edge | None) -> None:
         t.grad_fn.hooks().retain[t.output_nr] = before.extra.retain.pop(number)
 
 
+#: What does to two arrays, in the first one's memory, what a ufunc does; to two scalars, with a new one for a result.
+_EDITS = {
+    np.add: operator.iadd,
+    np.subtract: operator.isub,
+    np.multiply: operator.imul,
+    np.divide: operator.itruediv,
+}
+
+
 def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[..., Tensor]:
     """Return the in-place form of an operation: compute as usual, then put the result into the first operand.
 
@@ -386,7 +397,7 @@ def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[...,
     function : callable
         The operation.
     ufunc : numpy.ufunc, optional
-        What does the same to two arrays. Used where nothing is recorded and the operands agree: a parameter's update.
+        One of `_EDITS`. Used where nothing is recorded and the operands agree: a parameter's update.
     """
 
     @functools.wraps(function)
@@ -394,23 +405,24 @@ def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[...,
         refuse_unless_editable(self, False)
         return put_into(self, function(self, *args, **kwargs))
 
+    operate: Any = _EDITS.get(ufunc)
+
     @functools.wraps(function)
     def update(self: Tensor, other: Any, **kwargs: Any) -> Tensor:
-        b = getattr(other, "_array", None)
-        if state.grad or b is None or kwargs:
-            return edit(self, other, **kwargs)
-        a = self._array
-        if type(a) is type(b) and a.dtype is b.dtype and a.dtype.kind == "f":
-            if type(a) is not np.ndarray:
-                self._array = ufunc(a, b)  # a scalar: there is no memory yet that anybody could share
-                return self
-            if a.shape == b.shape and a.base is None and a.flags.writeable:
-                ufunc(a, b, out=a)
-                versions.edited(a)
-                return self
-        return edit(self, other)
+        if special[0] and not kwargs and not state.grad and isinstance(other, Leaf):
+            a, b, d = self._array, other._array, self._dtype
+            if other._dtype is d and (d is F8 or d is F4):
+                if type(a) is not np.ndarray:
+                    if type(b) is not np.ndarray:
+                        self._array = operate(a, b)  # a scalar: there is no memory yet that anybody could share
+                        return self
+                elif a.shape == b.shape and a.base is None and a.flags.writeable:
+                    operate(a, b)
+                    versions.edited(a)
+                    return self
+        return edit(self, other, **kwargs)
 
-    chosen: Any = edit if ufunc is None else update
+    chosen: Any = edit if operate is None else update
     chosen.__name__ = chosen.__qualname__ = f"{function.__name__}_"
     chosen.__doc__ = f"In-place form of `{function.__name__}`: edits this tensor and returns it."
     return chosen  # type: ignore[no-any-return]

@@ -20,11 +20,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _State(threading.local):
-    """What this thread's operations read. Class attributes are the defaults of every new thread."""
+    """What this thread's operations read. Every new thread begins with these."""
 
-    grad: bool = True
-    observer: Observer | None = None
-    mode: bool | Observer = True
+    def __init__(self) -> None:
+        self.grad: bool = True
+        self.observer: Observer | None = None
+        self.mode: bool | Observer = True
 
 
 state = _State()
@@ -37,10 +38,11 @@ _lock = threading.Lock()
 
 def set_modes(grad: bool, observer: Observer | None) -> None:
     """Set this thread's gradient mode and observer, and the one value that operations read."""
-    before = state.mode
-    state.grad = grad
-    state.observer = observer
-    mode = state.mode = (observer or True) if grad else False
+    here = state.__dict__  # this thread's: asked for once, it is an ordinary dict
+    before = here["mode"]
+    here["grad"] = grad
+    here["observer"] = observer
+    mode = here["mode"] = (observer or True) if grad else False
     if (before is True) != (mode is True):
         with _lock:
             special[0] += 1 if before is True else -1
@@ -54,18 +56,19 @@ def is_grad_enabled() -> bool:
 class ModeSwitch:
     """A context manager that is also a decorator (and can be entered again)."""
 
-    def __init__(self) -> None:
-        self._before: list[tuple[bool, Observer | None]] = []
+    _before: Any = None  # what to go back to: grad, observer, and what that went back to
 
     def _enter(self) -> None:
         raise NotImplementedError
 
     def __enter__(self) -> None:
-        self._before.append((state.grad, state.observer))
+        here = state.__dict__
+        self._before = (here["grad"], here["observer"], self._before)
         self._enter()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        set_modes(*self._before.pop())
+        grad, observer, self._before = self._before
+        set_modes(grad, observer)
 
     def _again(self) -> ModeSwitch:
         return type(self)()
@@ -118,24 +121,18 @@ class no_grad(ModeSwitch):
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
         """Return the mode, or, as a decorator without brackets, the decorated function."""
-        self = super().__new__(cls)
-        if function is None:
-            return self
-        self.__init__()  # type: ignore[misc]
-        return self(function)
-
-    def __init__(self, function: None = None) -> None:
-        super().__init__()
+        self = object.__new__(cls)
+        return self if function is None else self(function)
 
     def _enter(self) -> None:
-        set_modes(False, state.observer)
+        set_modes(False, self._before[1])
 
 
 class enable_grad(no_grad):
     """Record inside, even within `no_grad`. `with enable_grad():` or `@enable_grad()`."""
 
     def _enter(self) -> None:
-        set_modes(True, state.observer)
+        set_modes(True, self._before[1])
 
 
 class set_grad_enabled(ModeSwitch):
@@ -148,13 +145,12 @@ class set_grad_enabled(ModeSwitch):
     """
 
     def __init__(self, mode: bool) -> None:
-        super().__init__()
         self._mode = bool(mode)
         self._at_call = (state.grad, state.observer)
         set_modes(self._mode, state.observer)
 
     def __enter__(self) -> None:
-        self._before.append(self._at_call)
+        self._before = (*self._at_call, self._before)
         set_modes(self._mode, state.observer)
 
     def _again(self) -> set_grad_enabled:

@@ -191,6 +191,7 @@ def wrap(array: Array) -> Tensor:
     """Return a Tensor without history that holds `array` itself."""
     t: Tensor = _new(tensor_class)
     t._array = array
+    t._dtype = array.dtype
     t._shape = array.shape
     t._node = None
     t._needs = False
@@ -256,13 +257,15 @@ def record(node: Op, inputs: Sequence[Tensor], arrays: Sequence[Array], z: Array
             node.forms = tuple([(a.shape, a.dtype) for a in z])
         out: Any = tuple([rebuild(a, Port(node, i) if a.dtype.kind == "f" else None) for i, a in enumerate(z)])
     else:
-        node.saved = chosen(node.saves, arrays, z)
+        node.saved = chosen(node.saves, tuple(arrays), z)
         out = rebuild(z, node) if z.dtype.kind == "f" else wrap(z)
     if state.mode is not True:
         state.mode.made(node, tuple(inputs), z)  # type: ignore[union-attr]
     return out
 
 
-def chosen(saves: tuple[Any, ...], values: Sequence[Any], output: Any) -> tuple[Any, ...]:
+def chosen(saves: tuple[Any, ...], values: tuple[Any, ...], output: Any) -> tuple[Any, ...]:
     """Return what a rule of one output saves."""
-    return tuple([output if place == OUT else values[place] for place in saves])
+    if not saves:
+        return ()
+    return values[:2] if saves == (0, 1) else tuple([output if place == OUT else values[place] for place in saves])

@@ -7,22 +7,18 @@ node meets the complete sum of its gradient before it passes it on.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 import numpy as np
 
 from autograd import modes, versions
-from autograd.errors import EditedError, GraphError, say
 from autograd.hooks import Extra
 from autograd.kernels import unbroadcast
-
-if TYPE_CHECKING:
-    pass
+from autograd.stale import check_saved, freed, refuse_if_stale
 
 Gradient: TypeAlias = Any  # an ndarray or NumPy scalar; a Tensor while a graph of the backward pass is recorded
 Edge: TypeAlias = Union["Node", "Leaf"]
@@ -123,6 +119,7 @@ class Leaf:
     _array: Any
     _node: Any
     _extra: Extra | None
+    _dtype: Any
     _shape: tuple[int, ...]
     _grad: Any
     _needs: bool | None  # whether a gradient is required; None: not, because it was computed under no_grad
@@ -250,13 +247,11 @@ def _references() -> int:
 
 
 ALONE = _references()
-_NOTHING = contextlib.nullcontext()  # rules compute on arrays, and ask no mode
 
 
 def run_backward(
     roots: Sequence[Edge],
     gradients: Sequence[Gradient],
-    *,
     retain_graph: bool,
     create_graph: bool,
     targets: Sequence[Edge] | None = None,
@@ -291,94 +286,129 @@ def run_backward(
     order = collect(roots)
     runs = None if targets is None else leading_to(order, targets)
     refuse_if_stale(order, runs)
-    captured: dict[Edge, Gradient] = dict.fromkeys(targets or ())
+    captured: dict[Edge, Gradient] = dict.fromkeys(targets) if targets else {}
     sums: dict[Edge, Gradient] = {}
-    owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
-    for root, g in zip(roots, gradients, strict=True):
+    for root, g in zip(roots, gradients):  # noqa: B905 (the caller made one for each)
         sums[root] = sums[root] + g if root in sums else g
-    arrived, get = sums.pop, sums.get
-    last_edit = versions.last_edit
-    edits = last_edit[0]
-    observer = modes.state.observer
-    h: Any
-    with modes.enable_grad() if create_graph else _NOTHING:
-        for node in order:
-            g = arrived(node, None)
-            if g is None:
-                continue
-            extra = node.extra
-            if runs is None:
-                if extra is not None:
-                    g = run_hooks(extra, g, create_graph)
-            else:
-                if node not in runs and node not in captured:
-                    continue
-                if extra is not None:
-                    g = run_hooks(extra, g, create_graph)
-                if node in captured:
-                    captured[node] = g
-                if node not in runs:
-                    continue
-            saved = node.saved
-            if saved:
-                if last_edit[0] is not edits:  # user code has edited something during this pass
-                    check_saved(node, saved)
-            elif saved is None:  # freed by a pass inside a hook, or in another thread
-                raise freed(node)
-            if type(g) is Outputs:
-                g = node.complete(g)
-            h = node.backward_recorded(g) if create_graph else node.backward(g, *saved)
-            if node.shapes is not None:
-                h = unbroadcast_all(h, node.shapes, node.edges)
-            if observer is not None:
-                observer.ran(node, g, h)
-            if extra is None:
-                if saved and not retain_graph:
-                    node.saved = None
-            else:
-                if extra.seen is not None:
-                    extra.seen.passed(g, h)
-                elif not retain_graph:
-                    node.saved = None if saved else saved
-                    extra.kept = None
-                if extra.after:
-                    h = run_after_hooks(extra, g, h, create_graph)
-            edges = node.edges
-            if type(h) is not tuple:
-                e = edges[0]
-                if e not in sums and h is not None and e is not None:
-                    sums[e] = h
-                    continue
-                h = (h,)
-            for e, h1 in zip(edges, h):  # noqa: B905 (the keyword would cost as much as the loop)
-                if e is None or h1 is None:
-                    continue
-                held = get(e)
-                if held is None:
-                    sums[e] = h1
-                elif e in owned:
-                    held += h1
-                    sums[e] = held  # a NumPy scalar is another one now
-                else:
-                    sums[e] = held + h1
-                    if not create_graph:
-                        owned.add(e)
-        g = h = h1 = held = saved = None  # let go: whoever alone holds a gradient may keep it
+    g = gradients = ()  # let go: whoever alone holds a gradient may keep it
+    if create_graph:
+        with modes.enable_grad():
+            carry(order, sums, captured, runs, retain_graph, create_graph)
+    else:
+        carry(order, sums, captured, runs, retain_graph, create_graph)  # rules compute on arrays, and ask no mode
+    if sums:
         finish(sums, captured, create_graph, accumulate=targets is None)
     return [captured[t] for t in targets] if targets is not None else []
 
 
-def refuse_if_stale(order: Sequence[Node], runs: set[Edge] | None) -> None:
-    """Raise, before anything changes, if a node of the pass has lost what it saved, or had it edited."""
-    for node in [n for n in order if n.saved is None]:
-        if runs is None or node in runs:
-            raise freed(node)
-    edited = versions.last_edit[0]
-    if not order or edited < order[-1].seq:
-        return
+def carry(
+    order: Sequence[Node],
+    sums: dict[Edge, Gradient],
+    captured: dict[Edge, Gradient],
+    runs: set[Edge] | None,
+    retain_graph: bool,
+    create_graph: bool,
+) -> None:
+    """Run the nodes of `order`: take each one's sum out of `sums`, and add what it passes on to its inputs' sums."""
+    owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
+    arrived = sums.pop
+    last_edit = versions.last_edit
+    edits = last_edit[0]
+    observer = modes.state.observer
+    closely = create_graph or runs is not None or observer is not None
+    h: Any
     for node in order:
-        if (node.saved or node.watched) and edited > node.seq and (runs is None or node in runs):
-            check_saved(node, node.saved or ())
+        g = arrived(node, None)
+        if g is None:
+            continue
+        saved = node.saved
+        extra = node.extra
+        if saved:
+            if last_edit[0] is not edits:  # user code has edited something during this pass
+                check_saved(node, saved)
+        elif saved is None and (runs is None or node in runs):  # freed inside a hook, or in another thread
+            raise freed(node)
+        if closely or extra is not None or type(g) is Outputs:
+            if extra is not None and (runs is None or node in runs or node in captured):
+                g = run_hooks(extra, g, create_graph)
+            if runs is not None:
+                if node in captured:
+                    captured[node] = g
+                if node not in runs:
+                    continue
+            if type(g) is Outputs:
+                g = node.complete(g)
+            h = node.backward_recorded(g) if create_graph else node.backward(g, *(saved or ()))
+            if node.shapes is not None:
+                h = unbroadcast_all(h, node.shapes, node.edges)
+            if observer is not None:
+                observer.ran(node, g, h)
+            if extra is not None:
+                if extra.seen is not None:
+                    extra.seen.passed(g, h)
+                elif not retain_graph:
+                    extra.kept = None
+                if extra.after:
+                    h = run_after_hooks(extra, g, h, create_graph)
+            if saved and not retain_graph and (extra is None or extra.seen is None):
+                node.saved = None
+        else:
+            # The same for a node that nobody looks at. Unpacking what it saved costs more than most arithmetic.
+            if not saved:
+                h = node.backward(g)
+            else:
+                n = len(saved)
+                if n == 1:
+                    h = node.backward(g, saved[0])
+                elif n == 2:
+                    h = node.backward(g, saved[0], saved[1])
+                else:
+                    h = node.backward(g, *saved)
+                if not retain_graph:
+                    node.saved = None
+            if node.shapes is not None:
+                h = unbroadcast_all(h, node.shapes, node.edges)
+        # A loop over a zip takes thrice as long as what is written out here for nodes of one input and of two.
+        edges = node.edges
+        if type(h) is not tuple:
+            e = edges[0]
+            if e is not None and h is not None:
+                if e in sums:
+                    add(sums, owned, e, h, create_graph)
+                else:
+                    sums[e] = h
+        elif len(edges) == 2:
+            e, e1 = edges
+            h, h1 = h
+            if e is not None and h is not None:
+                if e in sums:
+                    add(sums, owned, e, h, create_graph)
+                else:
+                    sums[e] = h
+            if e1 is not None and h1 is not None:
+                if e1 in sums:
+                    add(sums, owned, e1, h1, create_graph)
+                else:
+                    sums[e1] = h1
+        else:
+            for e, h1 in zip(edges, h):  # noqa: B905 (the keyword costs as much again)
+                if e is not None and h1 is not None:
+                    if e in sums:
+                        add(sums, owned, e, h1, create_graph)
+                    else:
+                        sums[e] = h1
+
+
+def add(sums: dict[Edge, Gradient], owned: set[Edge], e: Edge, h: Gradient, create_graph: bool) -> None:
+    """Add `h` to the sum that there is for `e`: in place if the sum is this pass's own."""
+    if e in owned:
+        held = sums[e]
+        held += h
+        sums[e] = held  # a NumPy scalar is another one now
+    else:
+        sums[e] = sums[e] + h
+        if not create_graph:
+            owned.add(e)
 
 
 def finish(
@@ -386,7 +416,7 @@ def finish(
 ) -> None:
     """Run the hooks of the leaves on their completed sums, then put the sums where they belong."""
     deposits = []
-    leaves: list[Any] = [e for e in sums if e.ends]
+    leaves: list[Any] = list(sums)  # every node has taken its sum out
     for leaf in leaves:
         g = sums.pop(leaf)
         extra = leaf._extra
@@ -459,39 +489,3 @@ def unbroadcast_all(h: Any, shapes: Sequence[tuple[int, ...]], edges: Sequence[E
         g if g is None or e is None or g.shape == shape else unbroadcast(g, shape)
         for g, shape, e in zip(h if type(h) is tuple else (h,), shapes, edges, strict=True)
     )
-
-
-def freed(node: Any) -> GraphError:
-    """Word the error of a second pass through a node whose saved values are gone."""
-    return GraphError(
-        say(
-            f"Trying to backward through the graph a second time: the saved values of {node.name()} have already "
-            "been freed by an earlier backward",
-            "a graph that no backward has gone through yet",
-            "Specify retain_graph=True in the first backward or grad call if you need a second one, or run the "
-            "forward pass again.",
-        )
-    )
-
-
-def check_saved(node: Node, saved: tuple[Any, ...]) -> None:
-    """Raise if a value that `node` saved, and is about to use, was edited in place since."""
-    used: list[tuple[str, Any]] = []
-    places = node.saves if len(node.saves) == len(saved) else range(len(saved))
-    for place, value in zip(places, saved, strict=True):
-        only_for = node.saved_for.get(place) if isinstance(place, int) else None
-        if only_for is None or node.edges[only_for] is not None:
-            used.append((f"input {place} of" if isinstance(place, int) else "the output of", value))
-    for name in node.watched:
-        held = getattr(node, name)
-        used += [(f"the {name} of", value) for value in (held if type(held) is tuple else (held,))]
-    for what, value in used:
-        if versions.stamp(value) > node.seq:
-            raise EditedError(
-                say(
-                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"{what} {node.name()}, of shape {tuple(value.shape)}, is at version {versions.count(value)}",
-                    "the value that the forward pass computed with",
-                    "Edit a copy instead (x = x.clone() before the edit), or write x = x + 1 in place of x += 1.",
-                )
-            )

@@ -76,6 +76,7 @@ def test_values_and_dtypes(row: Row) -> None:
         for mine, reference in zip(results, expected, strict=True):
             assert_close(array(mine), array(reference), case)
             if isinstance(mine, Tensor):
+                assert (mine._dtype, mine._shape) == (mine._array.dtype, mine._array.shape), str(case)
                 assert mine.dtype is expected_dtype(case, array(reference).dtype), str(case)
             else:
                 assert type(mine) is type(reference), str(case)
