@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from autograd import aliases as _aliases
-from autograd import cuda, errors, function, hooks, kernels, versions
+from autograd import cuda, errors, function, graph, hooks, kernels, versions
 from autograd._tensor import Size, Tensor
-from autograd.anomaly import detect_anomaly, is_anomaly_enabled
+from autograd.anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
 from autograd.backward import backward, grad
 from autograd.checking import gradcheck, gradgradcheck
 from autograd.creation import (
@@ -136,6 +136,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "graph",
     "half",
     "hooks",
     "initial_seed",
@@ -144,6 +145,7 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
     "is_grad_enabled",
     "is_tensor",
@@ -163,6 +165,7 @@ __all__ = [
     "randperm",
     "seed",
     "set_default_dtype",
+    "set_detect_anomaly",
     "set_grad_enabled",
     "set_rng_state",
     "short",

@@ -417,7 +417,7 @@ class Tensor(
                 )
             )
 
-        def on_array(g: Any) -> Any:
+        def on_array(g: Any, _: Any) -> Any:
             recorded = isinstance(g, Leaf)
             out = hook(cast(Tensor, g) if recorded else wrap(g))
             if out is None:
@@ -464,7 +464,7 @@ class Tensor(
             )
         extra = self._more()
         handle = RemovableHandle(extra.after)
-        extra.after[handle.id] = hook
+        extra.after[handle.id] = lambda leaf, _: hook(leaf)
         return handle
 
     @property

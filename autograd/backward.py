@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import GraphError, ShapeError, say
+from autograd.graph import GradientEdge
 from autograd.hooks import inside_package
 from autograd.op import edge_of, wrap
 from autograd.operands import as_tensor_like
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _ones = {d: d.type(1) for d in (dtypes.F4, dtypes.F8)}
 
-OneOrMore = Any  # a Tensor, or a sequence of Tensors
+OneOrMore = Any  # a Tensor (or GradientEdge), or a sequence of them
 
 
 def one(d: np.dtype[Any]) -> Any:
@@ -29,8 +30,8 @@ def one(d: np.dtype[Any]) -> Any:
     return _ones.get(d) or d.type(1)
 
 
-def _listed(tensors: OneOrMore) -> list[Tensor]:
-    return [tensors] if isinstance(tensors, Leaf) else list(tensors)  # type: ignore[list-item]
+def _listed(tensors: OneOrMore) -> list[Any]:
+    return [tensors] if isinstance(tensors, Leaf | GradientEdge) else list(tensors)
 
 
 def backward(
@@ -157,8 +158,8 @@ def grad(
             if not allow_unused:
                 raise GraphError(
                     say(
-                        f"One of the differentiated Tensors appears to not have been used in the graph: input {i}, of "
-                        f"shape {tuple(t.shape)}",
+                        f"One of the differentiated Tensors appears to not have been used in the graph: input {i}"
+                        + ("" if isinstance(t, GradientEdge) else f", of shape {tuple(t.shape)}"),
                         "inputs that the outputs were computed from",
                         "Set allow_unused=True if this is the desired behavior; its gradient then is None.",
                     )
@@ -170,11 +171,13 @@ def grad(
             # As for .grad: what anybody else refers to is copied.
             if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):
                 g = g.copy()
-            out.append(wrap(np.asarray(g, t._array.dtype)))
+            out.append(wrap(np.asarray(g, g.dtype if isinstance(t, GradientEdge) else t._array.dtype)))
     return tuple(out)
 
 
-def _target(t: Tensor) -> Edge:
+def _target(t: Tensor | GradientEdge) -> Edge:
+    if isinstance(t, GradientEdge):
+        return t.edge()
     edge = edge_of(t)
     if edge is None:
         raise GraphError(
@@ -201,6 +204,18 @@ def _begin(roots: Sequence[Tensor], seeds: OneOrMore | None, create_graph: bool)
     edges: list[Edge] = []
     gradients: list[Any] = []
     for t, seed in zip(roots, given, strict=True):
+        if isinstance(t, GradientEdge):
+            if seed is None:
+                raise GraphError(
+                    say(
+                        "a pass was to begin at a GradientEdge without a gradient",
+                        "the gradient that arrives there: an edge has no shape",
+                        "Give it as grad_outputs (of grad) or grad_tensors (of backward).",
+                    )
+                )
+            edges.append(t.edge())
+            gradients.append(as_tensor_like(seed) if create_graph else as_tensor_like(seed)._array)
+            continue
         edge = edge_of(t)
         if edge is None:
             raise no_gradient(roots)

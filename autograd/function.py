@@ -11,6 +11,7 @@ import numpy as np
 from autograd import modes, versions
 from autograd._tensor import Tensor
 from autograd.errors import AutogradError, GraphError, ShapeError, say
+from autograd.graph import unpacked
 from autograd.inplace import become, own, refuse_unless_editable, share
 from autograd.kernels import unbroadcast
 from autograd.op import OUT, MultiOp, Op, begin, edge_of, rebuild, wrap
@@ -76,7 +77,8 @@ class FunctionCtx(MultiOp):
         if self.saved is None:
             raise freed(self)
         out: list[Tensor | None] = []
-        for place, array in zip(self.saves, self.saved, strict=True):
+        for place, held in zip(self.saves, self.saved, strict=True):
+            array = unpacked(held)
             if array is None:
                 out.append(None)
                 continue

@@ -6,32 +6,44 @@ observer only when `modes.state.mode` is one.
 
 from __future__ import annotations
 
+import copy
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from autograd import modes
 
-Hook = Callable[[Any], Any]
+#: The pass a hook runs in: its nodes, latest first; those of them that lead to its targets (None: all); the targets,
+#: with the gradients that arrived; and room for what hooks note for as long as the pass lasts.
+Pass: TypeAlias = tuple[Sequence[Any], "set[Any] | None", dict[Any, Any], dict[Any, Any]]
+Hook = Callable[[Any, Pass], Any]
 
 
 class Extra:
     """What few nodes and tensors have: hooks, a name, kept intermediates, and what `watch` saw."""
 
-    __slots__ = ("after", "before", "kept", "name", "origin", "retain", "seen", "why")
+    __slots__ = ("after", "ahead", "before", "kept", "metadata", "name", "origin", "retain", "seen", "why")
 
     def __init__(self) -> None:
         self.before: dict[int, tuple[int, Hook]] = {}  # handle id -> (output number, hook on that output's gradient)
-        self.after: dict[int, Callable[..., Any]] = {}  # handle id -> hook on (gradients of inputs, of outputs)
+        self.ahead: dict[int, Callable[[Any], Any]] | None = None  # handle id -> hook of a node on what has arrived
+        self.after: dict[int, Callable[..., Any]] = {}  # of a node: on (gradients of inputs, what arrived); of a leaf
         self.retain: dict[int, Callable[[Any], None]] = {}  # output number -> where retain_grad puts the gradient
         self.kept: dict[str, Any] | None = None
         self.name: str | None = None
         self.seen: Seen | None = None
+        self.metadata: dict[str, Any] | None = None
         self.origin: str | None = None  # where detect_anomaly saw the node made
         self.why: str | None = None  # for a tensor without gradient: how it lost its history
+
+    def notes(self) -> dict[str, Any]:
+        """Return the dictionary for notes of the user's (`Node.metadata`)."""
+        if self.metadata is None:
+            self.metadata = {}
+        return self.metadata
 
 
 class RemovableHandle:
@@ -59,6 +71,64 @@ class RemovableHandle:
         self.remove()
 
 
+# ------------------------------------------------------------------------------------------------------ running hooks
+
+
+def user_code(create_graph: bool) -> modes.no_grad:
+    """Return the mode in which a backward pass runs hooks and user-defined Functions."""
+    mode: modes.no_grad = modes.enable_grad() if create_graph else modes.no_grad()
+    return mode
+
+
+def run_hooks(extra: Extra, g: Any, create_graph: bool, going: Pass) -> Any:
+    """Let the hooks on a gradient see it, and replace it by what they return; then keep it for `retain_grad`."""
+    several = isinstance(g, dict)  # the gradients of a node with several outputs, by number
+    if extra.before:
+        with user_code(create_graph):
+            for number, hook in list(extra.before.values()):
+                if not several:
+                    if (replaced := hook(g, going)) is not None:
+                        g = replaced
+                elif number in g and (replaced := hook(g[number], going)) is not None:
+                    g = type(g)(g)
+                    g[number] = replaced
+    for number, put in extra.retain.items():
+        if not several:
+            put(g)
+        elif number in g:
+            put(g[number])
+    return g
+
+
+def run_port_hooks(port: Any, g: Any, create_graph: bool, going: Pass) -> Any:
+    """Let the hooks on one of several outputs of a node see its gradient, if the pass ends there, before the node."""
+    (node,) = port.edges
+    if node.extra is None or node in (going[1] or ()):
+        return g
+    return run_hooks(node.extra, {port.number: g}, create_graph, going)[port.number]
+
+
+def run_prehooks(hooks: dict[int, Callable[[Any], Any]], g: Any, create_graph: bool) -> Any:
+    """Let the prehooks of a node see what has arrived there, and replace it; None if one of them took it away."""
+    with user_code(create_graph):
+        for hook in list(hooks.values()):
+            if g is not None:
+                g = hook(g)
+    return g
+
+
+def run_after_hooks(hooks: dict[int, Callable[..., Any]], g: Any, h: Any, create_graph: bool) -> Any:
+    """Let the hooks of a node, to which `g` had arrived, see the gradients `h` that it passes on, and replace them."""
+    h = h if type(h) is tuple else (h,)
+    with user_code(create_graph):
+        for hook in list(hooks.values()):
+            h = hook(h, g)
+    return h
+
+
+# ------------------------------------------------------------------------------------------------------------ observers
+
+
 class Observer(Protocol):
     """Who looks on: told of every recorded node, and of every node that ran in a backward pass."""
 
@@ -67,6 +137,51 @@ class Observer(Protocol):
 
     def ran(self, node: Any, gradient: Any, gradients: Any) -> None:
         """`node` turned the gradient of its output into the gradients of its inputs."""
+
+    def failed(self, node: Any, error: BaseException) -> None:
+        """`error` was raised in the backward pass, at `node`."""
+
+
+class Onlooker:
+    """Base class of observers: one that does nothing but hand everything on to the next, who was there before it."""
+
+    def __init__(self, outer: Observer | None) -> None:
+        self.outer = outer
+
+    def made(self, node: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Hand on that a node was recorded."""
+        if self.outer is not None:
+            self.outer.made(node, inputs, output)
+
+    def ran(self, node: Any, gradient: Any, gradients: Any) -> None:
+        """Hand on that a node ran."""
+        if self.outer is not None:
+            self.outer.ran(node, gradient, gradients)
+
+    def failed(self, node: Any, error: BaseException) -> None:
+        """Hand on that a node's backward raised."""
+        if self.outer is not None:
+            self.outer.failed(node, error)
+
+
+def observers(first: Any) -> Iterator[Any]:
+    """Yield an observer and those it hands on to."""
+    while first is not None:
+        yield first
+        first = getattr(first, "outer", None)
+
+
+def without(first: Any, kind: type[Onlooker]) -> Any:
+    """Return a chain of observers in which none is of `kind`."""
+    if first is None:
+        return None
+    outer = without(getattr(first, "outer", None), kind)
+    if isinstance(first, kind):
+        return outer
+    if isinstance(first, Onlooker) and outer is not first.outer:
+        first = copy.copy(first)
+        first.outer = outer
+    return first
 
 
 class Seen:
@@ -182,24 +297,15 @@ def current_scope() -> str:
     return _scopes.names[-1] if _scopes.names else ""
 
 
-class Watcher:
-    """The observer behind `watch`: keeps on each node what a drawing needs."""
-
-    def __init__(self, outer: Observer | None) -> None:
-        self._outer = outer
+class Watcher(Onlooker):
+    """The observer behind `watch`: keeps on each node what a drawing needs (what passes it is kept by the tape)."""
 
     def made(self, node: Any, inputs: tuple[Any, ...], output: Any) -> None:
         """Keep what is known of a node just recorded."""
         if node.extra is None:
             node.extra = Extra()
         node.extra.seen = Seen(output, current_scope(), user_line(), tuple([_operand(i) for i in inputs]))
-        if self._outer is not None:
-            self._outer.made(node, inputs, output)
-
-    def ran(self, node: Any, gradient: Any, gradients: Any) -> None:
-        """Hand on that a node ran: what passed it is kept by the tape itself."""
-        if self._outer is not None:
-            self._outer.ran(node, gradient, gradients)
+        super().made(node, inputs, output)
 
 
 class watch(modes.ModeSwitch):

@@ -327,7 +327,10 @@ def put_into(t: Tensor, result: Tensor) -> Tensor:
     if z.dtype != old.dtype and node is not None:
         result = result.to(dtypes.of(old.dtype))
         node = result._node
-    if isinstance(node, Op) and node.saved and old is not z:
+    rescue = getattr(node.saved, "rescue", None) if isinstance(node, Op) else None
+    if rescue is not None:  # hooks have packed what was saved
+        rescue(old)
+    elif isinstance(node, Op) and node.saved and old is not z:
         # The rule may have saved what is about to be overwritten: it keeps a copy. Its own output now is `t`.
         old_owner = versions.owner(old)
         node.saved = tuple(
@@ -340,7 +343,7 @@ def put_into(t: Tensor, result: Tensor) -> Tensor:
     np.copyto(memory, z, casting="unsafe")
     versions.edited(memory)
     if isinstance(node, Op):
-        if node.saved:
+        if node.saved and rescue is None:
             node.saved = tuple([memory if a is None else a for a in node.saved])
         node.seq = versions.tick()
     if state.grad and (result._needs or t._needs):

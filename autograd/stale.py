@@ -41,6 +41,8 @@ def freed(node: Any) -> GraphError:
 def check_saved(node: Node, saved: tuple[Any, ...]) -> None:
     """Raise if a value that `node` saved, and is about to use, was edited in place since."""
     used: list[tuple[str, Any]] = []
+    if type(saved) is not tuple:
+        saved = ()  # packed by hooks of the user's, who alone knows what was kept
     places = node.saves if len(node.saves) == len(saved) else range(len(saved))
     for place, value in zip(places, saved, strict=True):
         only_for = node.saved_for.get(place) if isinstance(place, int) else None

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, TypeAlias, Union
 
 import numpy as np
 
-from autograd import modes, versions
-from autograd.hooks import Extra
+from autograd import hooks, modes, versions
+from autograd.hooks import Extra, Pass, RemovableHandle
 from autograd.kernels import unbroadcast
 from autograd.stale import check_saved, freed, refuse_if_stale
 
@@ -79,6 +79,29 @@ class Node:
         """Tell whether anybody needs the gradient of input `i`."""
         return self.edges[i] is not None
 
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_inputs, grad_outputs)`, two tuples, after this node has run in a backward pass.
+
+        The hook may return a tuple that takes the place of `grad_inputs`.
+        """
+        from autograd.graph import on_node
+
+        return on_node(self, hook)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(grad_outputs)`, a tuple, before this node runs in a backward pass.
+
+        The hook may return a tuple that takes the place of `grad_outputs`.
+        """
+        from autograd.graph import before_node
+
+        return before_node(self, hook)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dictionary for notes of the user's."""
+        return self.hooks().notes()
+
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """For each input the node it came from and the number of that node's output: `((node, 0), ...)`.
@@ -124,6 +147,10 @@ class Leaf:
     _grad: Any
     _needs: bool | None  # whether a gradient is required; None: not, because it was computed under no_grad
 
+    def _more(self) -> Extra:
+        """Return this leaf's `_extra`, made if missing."""
+        raise NotImplementedError
+
     def _wrap(self, gradient: Any) -> Any:
         """Return `gradient`, an array this leaf may keep, as what `.grad` shall hold."""
         raise NotImplementedError
@@ -146,6 +173,17 @@ class AccumulateGrad:
     def name(self) -> str:
         """Return the node's name."""
         return "AccumulateGrad"
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook((), (gradient,))` after a backward pass added that gradient to the leaf's `.grad`."""
+        from autograd.graph import on_leaf
+
+        return on_leaf(self.variable, hook)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dictionary for notes of the user's."""
+        return self.variable._more().notes()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AccumulateGrad) and other.variable is self.variable
@@ -291,25 +329,20 @@ def run_backward(
     for root, g in zip(roots, gradients):  # noqa: B905 (the caller made one for each)
         sums[root] = sums[root] + g if root in sums else g
     g = gradients = ()  # let go: whoever alone holds a gradient may keep it
+    going: Pass = (order, runs, captured, {})
     if create_graph:
         with modes.enable_grad():
-            carry(order, sums, captured, runs, retain_graph, create_graph)
+            carry(going, sums, retain_graph, create_graph)
     else:
-        carry(order, sums, captured, runs, retain_graph, create_graph)  # rules compute on arrays, and ask no mode
+        carry(going, sums, retain_graph, create_graph)  # rules compute on arrays, and ask no mode
     if sums:
-        finish(sums, captured, create_graph, accumulate=targets is None)
+        finish(going, sums, create_graph, accumulate=targets is None)
     return [captured[t] for t in targets] if targets is not None else []
 
 
-def carry(
-    order: Sequence[Node],
-    sums: dict[Edge, Gradient],
-    captured: dict[Edge, Gradient],
-    runs: set[Edge] | None,
-    retain_graph: bool,
-    create_graph: bool,
-) -> None:
-    """Run the nodes of `order`: take each one's sum out of `sums`, and add what it passes on to its inputs' sums."""
+def carry(going: Pass, sums: dict[Edge, Gradient], retain_graph: bool, create_graph: bool) -> None:
+    """Run the nodes of a pass: take each one's sum out of `sums`, and add what it passes on to its inputs' sums."""
+    order, runs, captured, _ = going
     owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
     arrived = sums.pop
     last_edit = versions.last_edit
@@ -329,16 +362,29 @@ def carry(
         elif saved is None and (runs is None or node in runs):  # freed inside a hook, or in another thread
             raise freed(node)
         if closely or extra is not None or type(g) is Outputs:
+            if node in captured:
+                captured[node] = g  # as in PyTorch, before the hooks if the gradient goes on from here, else after
             if extra is not None and (runs is None or node in runs or node in captured):
-                g = run_hooks(extra, g, create_graph)
-            if runs is not None:
+                g = hooks.run_hooks(extra, g, create_graph, going)
+            if runs is not None and node not in runs:
                 if node in captured:
-                    captured[node] = g
-                if node not in runs:
+                    captured[node] = g if type(node) is not Port else hooks.run_port_hooks(node, g, create_graph, going)
+                continue
+            if extra is not None and extra.ahead:
+                g = hooks.run_prehooks(extra.ahead, g, create_graph)
+                if g is None:
                     continue
+            if saved and last_edit[0] is not edits:  # by a hook, perhaps
+                check_saved(node, saved)
+            came = g
             if type(g) is Outputs:
                 g = node.complete(g)
-            h = node.backward_recorded(g) if create_graph else node.backward(g, *(saved or ()))
+            try:
+                h = node.backward_recorded(g) if create_graph else node.backward(g, *(saved or ()))
+            except Exception as error:
+                if observer is not None:
+                    observer.failed(node, error)
+                raise
             if node.shapes is not None:
                 h = unbroadcast_all(h, node.shapes, node.edges)
             if observer is not None:
@@ -349,7 +395,7 @@ def carry(
                 elif not retain_graph:
                     extra.kept = None
                 if extra.after:
-                    h = run_after_hooks(extra, g, h, create_graph)
+                    h = hooks.run_after_hooks(extra.after, came, h, create_graph)
             if saved and not retain_graph and (extra is None or extra.seen is None):
                 node.saved = None
         else:
@@ -411,20 +457,20 @@ def add(sums: dict[Edge, Gradient], owned: set[Edge], e: Edge, h: Gradient, crea
             owned.add(e)
 
 
-def finish(
-    sums: dict[Edge, Gradient], captured: dict[Edge, Gradient], create_graph: bool, *, accumulate: bool
-) -> None:
+def finish(going: Pass, sums: dict[Edge, Gradient], create_graph: bool, *, accumulate: bool) -> None:
     """Run the hooks of the leaves on their completed sums, then put the sums where they belong."""
+    captured = going[2]
     deposits = []
     leaves: list[Any] = list(sums)  # every node has taken its sum out
     for leaf in leaves:
         g = sums.pop(leaf)
+        if not accumulate and leaf not in captured:
+            continue
         extra = leaf._extra
         if extra is not None and extra.before:
-            g = run_hooks(extra, g, create_graph)
+            g = hooks.run_hooks(extra, g, create_graph, going)
         if not accumulate:
-            if leaf in captured:
-                captured[leaf] = g
+            captured[leaf] = g
             continue
         # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
         if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):
@@ -441,46 +487,11 @@ def deposit(deposits: Sequence[tuple[Leaf, Any]], create_graph: bool) -> None:
                 leaf._grad = g
             else:
                 leaf._accumulate(g)
-    for leaf, _ in deposits:
+    for leaf, g in deposits:
         if leaf._extra is not None and leaf._extra.after:
-            with user_code(create_graph):
+            with hooks.user_code(create_graph):
                 for hook in list(leaf._extra.after.values()):
-                    hook(leaf)
-
-
-def user_code(create_graph: bool) -> modes.no_grad:
-    """Return the mode in which a backward pass runs hooks and user-defined Functions."""
-    mode: modes.no_grad = modes.enable_grad() if create_graph else modes.no_grad()
-    return mode
-
-
-def run_hooks(extra: Extra, g: Gradient, create_graph: bool) -> Gradient:
-    """Let the hooks on a gradient see it, and replace it by what they return."""
-    if extra.before:
-        with user_code(create_graph):
-            for number, hook in list(extra.before.values()):
-                if type(g) is Outputs:
-                    if number in g and (replaced := hook(g[number])) is not None:
-                        g = Outputs(g)
-                        g[number] = replaced
-                elif (replaced := hook(g)) is not None:
-                    g = replaced
-    for number, put in extra.retain.items():
-        if type(g) is not Outputs:
-            put(g)
-        elif number in g:
-            put(g[number])
-    return g
-
-
-def run_after_hooks(extra: Extra, g: Gradient, h: Any, create_graph: bool) -> Any:
-    """Let the hooks on a node see the gradients it passes on."""
-    with user_code(create_graph):
-        for hook in list(extra.after.values()):
-            replaced = hook(h if type(h) is tuple else (h,), g if type(g) is tuple else (g,))
-            if replaced is not None:
-                h = replaced if type(replaced) is tuple else (replaced,)
-    return h
+                    hook(leaf, g)
 
 
 def unbroadcast_all(h: Any, shapes: Sequence[tuple[int, ...]], edges: Sequence[Edge | None]) -> tuple[Any, ...]:

@@ -173,6 +173,9 @@ class Listener:
     def ran(self, node: Any, gradient: Any, gradients: Any) -> None:
         pass
 
+    def failed(self, node: Any, error: BaseException) -> None:
+        pass
+
 
 def listened(function: Callable[[], Any]) -> tuple[Any, Listener]:
     """Call a function, and return its result and what was heard of the tape."""

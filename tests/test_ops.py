@@ -278,8 +278,9 @@ NO_OPERATIONS = {
     "OUT", "Function", "Generator", "Op", "Size", "Tensor", "backward", "bool", "default_generator", "detect_anomaly",
     "device", "double", "dtype", "edited", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype",
     "get_rng_state", "grad", "gradcheck", "gradgradcheck", "half", "initial_seed", "int", "int16", "int32", "int64",
-    "int8", "is_anomaly_enabled", "is_grad_enabled", "is_tensor", "long", "manual_seed", "no_grad", "seed",
-    "set_default_dtype", "set_grad_enabled", "set_rng_state", "short", "uint8", "watch",
+    "int8", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_tensor", "long", "manual_seed",
+    "no_grad", "seed", "set_default_dtype", "set_detect_anomaly", "set_grad_enabled", "set_rng_state", "short", "uint8",
+    "watch",
 }  # fmt: skip
 #: Where classes are that Tensor inherits methods from.
 METHODS = {cls.__module__ for cls in Tensor.__mro__ if cls.__module__.startswith("autograd.methods.")}
