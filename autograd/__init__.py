@@ -64,11 +64,14 @@ from autograd.op import OUT, Op
 from autograd.ops import arithmetic as _arithmetic
 from autograd.ops import choices as _choices
 from autograd.ops import compare as _compare
+from autograd.ops import diagonals as _diagonals
+from autograd.ops import einsum as _einsum
 from autograd.ops import elementwise as _elementwise
 from autograd.ops import index as _index
 from autograd.ops import join as _join
 from autograd.ops import linalg as _linalg
 from autograd.ops import norms as _norms
+from autograd.ops import products as _products
 from autograd.ops import reduce as _reduce
 from autograd.ops import rounding as _rounding
 from autograd.ops import shape as _shape
@@ -76,11 +79,14 @@ from autograd.ops import trigonometry as _trigonometry
 from autograd.ops.arithmetic import *
 from autograd.ops.choices import *
 from autograd.ops.compare import *
+from autograd.ops.diagonals import *
+from autograd.ops.einsum import *
 from autograd.ops.elementwise import *
 from autograd.ops.index import *
 from autograd.ops.join import *
 from autograd.ops.linalg import *
 from autograd.ops.norms import *
+from autograd.ops.products import *
 from autograd.ops.reduce import *
 from autograd.ops.rounding import *
 from autograd.ops.shape import *
@@ -179,8 +185,8 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _elementwise, _index, _join, _linalg, _norms, _reduce, _rounding, _shape,
-    _trigonometry,
+    _arithmetic, _choices, _compare, _diagonals, _einsum, _elementwise, _index, _join, _linalg, _norms, _products,
+    _reduce, _rounding, _shape, _trigonometry,
 ):  # fmt: skip
     __all__ += _family.__all__
 

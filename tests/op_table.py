@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.op_rows.compare import LOGICAL
 from tests.op_rows.creation import CREATION
+from tests.op_rows.diagonals import DIAGONAL_ROWS, EINSUM_ROWS
 from tests.op_rows.elementwise import ELEMENTWISE
 from tests.op_rows.index import INDEXING
 from tests.op_rows.inplace import IN_PLACE
@@ -17,6 +18,7 @@ from tests.op_rows.memory import CONVERSIONS
 from tests.op_rows.networks import NETWORKS
 from tests.op_rows.norms import NORM_ROWS
 from tests.op_rows.operators import OPERATORS
+from tests.op_rows.products import COMPOSED_PRODUCTS
 from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
 from tests.op_rows.shape import SHAPE
@@ -27,6 +29,9 @@ ROWS = [
     *REDUCTIONS,
     *SHAPE,
     *PRODUCT_ROWS,
+    *COMPOSED_PRODUCTS,
+    *DIAGONAL_ROWS,
+    *EINSUM_ROWS,
     *NORM_ROWS,
     *INDEXING,
     *OPERATORS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.appliers import binary
-from autograd.errors import ShapeError, say
+from autograd.errors import ShapeError, UndefinedError, say
 from autograd.kernels import unbroadcast
 from autograd.op import Array, Op
 from autograd.operands import as_tensor_like
@@ -113,7 +113,7 @@ class Matmul(Op):
 _RULES: dict[tuple[int, int], type[Op]] = {(1, 1): Dot, (2, 1): Mv, (1, 2): Vm, (2, 2): Mm}
 
 
-def _product(name: str, a: Tensor, b: Tensor) -> Tensor:
+def product(name: str, a: Tensor, b: Tensor) -> Tensor:
     """Check that a product exists, then record it by the rule for its dimensions."""
     x, y = a._array, b._array
     if x.dtype != y.dtype:
@@ -124,6 +124,8 @@ def _product(name: str, a: Tensor, b: Tensor) -> Tensor:
                 "Convert one of them first, for instance x.to(y.dtype).",
             )
         )
+    if x.dtype.kind == "b":
+        raise UndefinedError(say(f"{name} of bool tensors", "numbers", "Convert them first: x.int() or x.float()."))
     if x.ndim == 0 or y.ndim == 0:
         raise RuntimeError(
             say(
@@ -170,7 +172,7 @@ def _matmul_any(input: Any, other: Any) -> Tensor:
                     "Use * to multiply by a number.",
                 )
             )
-    return _product("matmul", as_tensor_like(input), as_tensor_like(other))
+    return product("matmul", as_tensor_like(input), as_tensor_like(other))
 
 
 #: Matrix product of any two tensors: vectors, matrices, stacks of matrices (broadcast). Also the operator `@`.
@@ -188,7 +190,7 @@ matmul.__doc__ = """Return the matrix product of two tensors: vectors, matrices 
 def _of_dims(name: str, m: int, n: int) -> Callable[[Tensor, Tensor], Tensor]:
     """Return a product that takes nothing but an m-dimensional and an n-dimensional tensor."""
 
-    def product(input: Tensor, other: Tensor) -> Tensor:
+    def of_dims(input: Tensor, other: Tensor) -> Tensor:
         a, b = as_tensor_like(input), as_tensor_like(other)
         if a._array.ndim != m or b._array.ndim != n:
             raise ShapeError(
@@ -198,11 +200,11 @@ def _of_dims(name: str, m: int, n: int) -> Callable[[Tensor, Tensor], Tensor]:
                     "Use matmul (@) for other shapes.",
                 )
             )
-        return _product(name, a, b)
+        return product(name, a, b)
 
-    product.__name__ = product.__qualname__ = name
-    product.__doc__ = f"Return the product of a {m}-dimensional and a {n}-dimensional tensor; no broadcasting."
-    return product
+    of_dims.__name__ = of_dims.__qualname__ = name
+    of_dims.__doc__ = f"Return the product of a {m}-dimensional and a {n}-dimensional tensor; no broadcasting."
+    return of_dims
 
 
 mm = _of_dims("mm", 2, 2)

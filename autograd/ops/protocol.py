@@ -18,7 +18,20 @@ from autograd import dtypes, kernels
 from autograd.errors import NumpyFunctionError, say
 from autograd.op import wrap
 from autograd.operands import ToCopy, as_tensor_like
-from autograd.ops import arithmetic, choices, compare, elementwise, index, join, linalg, reduce, rounding, trigonometry
+from autograd.ops import (
+    arithmetic,
+    choices,
+    compare,
+    diagonals,
+    elementwise,
+    index,
+    join,
+    linalg,
+    products,
+    reduce,
+    rounding,
+    trigonometry,
+)
 from autograd.ops import shape as shapes
 from autograd.ops.dims import axes, dimension
 from autograd.tape import Leaf
@@ -280,6 +293,10 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,
     np.broadcast_to: _broadcast_to,
+    np.cross: lambda a, b, *, axis: products.cross_along(a, b, axis),
+    np.diagonal: lambda a, offset=0, axis1=0, axis2=1: diagonals.diagonal(a, offset, axis1, axis2),
+    np.tril: lambda m, k=0: diagonals.tril(m, k),
+    np.triu: lambda m, k=0: diagonals.triu(m, k),
     np.concatenate: _concatenate,
     np.stack: _stack,
     np.take_along_axis: _take_along_axis,

@@ -32,6 +32,7 @@ def refusals_of_products(name: str, a: Any, b: Any, wrong: Any) -> tuple[R, ...]
 
 
 PRODUCT_ROWS = [
+    Row("linalg.matmul", np.matmul, products({(2, 2), (3, 3), (1, 1)})),
     Row(
         "matmul",
         np.matmul,
@@ -44,6 +45,7 @@ PRODUCT_ROWS = [
             *refusals_of_products("matmul", (2, 3), (3, 2), (2, 2)),
             R(lambda t: t.ones(2, 3) @ t.ones(4), RuntimeError, "multiplied|mismatch"),
             R(lambda t: t.matmul(t.ones(()), t.ones(2)), RuntimeError, "at least 1D"),
+            R(lambda t: t.matmul(*[t.ones(2, 2, dtype=t.bool)] * 2), RuntimeError, "bool"),
             R(lambda t: t.ones(2, 3, 3) @ t.ones(4, 3, 3), RuntimeError, SHAPES_DISAGREE),
             R(lambda t: t.ones(2) @ 3, TypeError, "unsupported operand"),
             R(lambda t: t.matmul(t.ones(2), 3), TypeError, "unsupported operand"),
