@@ -10,32 +10,17 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 from autograd import aliases as _aliases
+from autograd import creation as _creation
 from autograd import cuda, errors, function, graph, hooks, kernels, versions
+from autograd import questions as _questions
+from autograd import random as _random
+from autograd import values as _values
 from autograd._tensor import Size, Tensor
 from autograd.anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
 from autograd.backward import backward, grad
 from autograd.checking import gradcheck, gradgradcheck
-from autograd.creation import (
-    arange,
-    as_tensor,
-    asarray,
-    edited,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    is_tensor,
-    linspace,
-    numel,
-    ones,
-    ones_like,
-    tensor,
-    zeros,
-    zeros_like,
-)
-from autograd.device import device
+from autograd.creation import *
+from autograd.device import contiguous_format, device, layout, memory_format, preserve_format, strided
 from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (
     dtype,
@@ -91,19 +76,9 @@ from autograd.ops.reduce import *
 from autograd.ops.rounding import *
 from autograd.ops.shape import *
 from autograd.ops.trigonometry import *
-from autograd.random import (
-    get_rng_state,
-    initial_seed,
-    manual_seed,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
-    seed,
-    set_rng_state,
-)
+from autograd.questions import *
+from autograd.random import *
+from autograd.values import *
 
 __all__ = [
     "OUT",
@@ -112,40 +87,29 @@ __all__ = [
     "Op",
     "Size",
     "Tensor",
-    "arange",
-    "as_tensor",
-    "asarray",
     "backward",
     "bool",
+    "contiguous_format",
     "cuda",
     "default_generator",
     "detect_anomaly",
     "device",
     "double",
     "dtype",
-    "edited",
-    "empty",
-    "empty_like",
     "enable_grad",
     "errors",
-    "eye",
     "float",
     "float16",
     "float32",
     "float64",
-    "from_numpy",
-    "full",
-    "full_like",
     "function",
     "get_default_dtype",
-    "get_rng_state",
     "grad",
     "gradcheck",
     "gradgradcheck",
     "graph",
     "half",
     "hooks",
-    "initial_seed",
     "int",
     "int8",
     "int16",
@@ -154,39 +118,27 @@ __all__ = [
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
     "is_grad_enabled",
-    "is_tensor",
     "kernels",
-    "linspace",
+    "layout",
     "long",
-    "manual_seed",
+    "memory_format",
     "no_grad",
-    "numel",
-    "ones",
-    "ones_like",
-    "rand",
-    "rand_like",
-    "randint",
-    "randn",
-    "randn_like",
-    "randperm",
-    "seed",
+    "preserve_format",
     "set_default_dtype",
     "set_detect_anomaly",
     "set_grad_enabled",
-    "set_rng_state",
     "short",
-    "tensor",
+    "strided",
     "uint8",
     "versions",
     "watch",
-    "zeros",
-    "zeros_like",
 ]
 
 # What the families of operations offer, each its own list.
 for _family in (
     _arithmetic, _choices, _compare, _diagonals, _einsum, _elementwise, _index, _join, _linalg, _norms, _products,
     _reduce, _rounding, _shape, _trigonometry,
+    _creation, _questions, _random, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
 

@@ -18,6 +18,7 @@ from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError,
 from autograd.hooks import Extra, RemovableHandle
 from autograd.inplace import Copied, Family, Fill, Origin, base_of, inplace, own, put_into
 from autograd.methods.compare import ComparisonMethods
+from autograd.methods.creation import CreationMethods
 from autograd.methods.elementwise import ElementwiseMethods
 from autograd.methods.index import IndexMethods
 from autograd.methods.linalg import LinearAlgebraMethods
@@ -56,7 +57,14 @@ class Size(tuple[int, ...]):
 
 
 class Tensor(
-    ElementwiseMethods, ComparisonMethods, ReductionMethods, LinearAlgebraMethods, ShapeMethods, IndexMethods, Leaf
+    ElementwiseMethods,
+    ComparisonMethods,
+    ReductionMethods,
+    LinearAlgebraMethods,
+    ShapeMethods,
+    IndexMethods,
+    CreationMethods,
+    Leaf,
 ):
     """An array whose operations are recorded, so that gradients can flow back through them.
 
@@ -622,71 +630,6 @@ class Tensor(
         """Return the tensor with its elements in order in memory: itself if they are."""
         return self if self.is_contiguous() else clone(self)
 
-    def to(self, *target: Any, dtype: Any = None, device: Any = None, copy: Bool = False, **_: Any) -> Tensor:
-        """Return the tensor in another dtype: `x.to(float64)`, `x.to(other)`, `x.to("cpu")`. Itself if nothing changes.
-
-        Raises
-        ------
-        RuntimeError
-            Another device than cpu is asked for.
-        """
-        from autograd.device import device as Device
-        from autograd.device import require_cpu
-
-        for item in target:
-            if isinstance(item, Tensor):
-                dtype = item._array.dtype
-            elif isinstance(item, Device) or (isinstance(item, str) and item.split(":")[0] in Device.KNOWN):
-                device = item
-            elif not isinstance(item, bool):
-                dtype = item
-        if device is not None:
-            require_cpu(device)
-        t = self if dtype is None else operands.cast(self, dtypes.to_numpy(dtype))
-        return clone(self) if copy and t is self else t
-
-    def cpu(self) -> Tensor:
-        """Return the tensor: it is on the cpu."""
-        return self
-
-    def cuda(self, *_: Any, **__: Any) -> Tensor:
-        """Raise: there is no other device than the cpu."""
-        return self.to(device="cuda")
-
-    def type(self, dtype: Any = None) -> Any:
-        """Return the name of the tensor's type, or the tensor in another dtype (itself if it has that dtype)."""
-        if dtype is None:
-            return next(f"autograd.{n}" for n, token in dtypes.TOKENS.items() if token.dtype == self._array.dtype)
-        return operands.cast(self, dtypes.to_numpy(dtype))
-
-    def type_as(self, other: Tensor) -> Tensor:
-        """Return the tensor in the dtype of another."""
-        return operands.cast(self, other._array.dtype)
-
-    def float(self) -> Tensor:
-        """Return the tensor in float32."""
-        return operands.cast(self, dtypes.F4)
-
-    def double(self) -> Tensor:
-        """Return the tensor in float64."""
-        return operands.cast(self, dtypes.F8)
-
-    def half(self) -> Tensor:
-        """Return the tensor in float16."""
-        return operands.cast(self, np.dtype(np.float16))
-
-    def long(self) -> Tensor:
-        """Return the tensor in int64."""
-        return operands.cast(self, dtypes.I8)
-
-    def int(self) -> Tensor:
-        """Return the tensor in int32."""
-        return operands.cast(self, np.dtype(np.int32))
-
-    def bool(self) -> Tensor:
-        """Return the tensor in bool."""
-        return operands.cast(self, dtypes.BOOL)
-
     # ------------------------------------------------------------------------------------------- operators
 
     __add__ = __radd__ = arithmetic.plus
@@ -795,40 +738,6 @@ class Tensor(
         """Set every element to 0."""
         return self.fill_(0)
 
-    def uniform_(self, low: Float = 0.0, high: Float = 1.0, *, generator: Any = None) -> Tensor:
-        """Fill with numbers drawn uniformly from [low, high), in PyTorch's stream."""
-        return self._fill_in_memory_order(
-            lambda size: _generator(generator).uniform(size, self._array.dtype, low, high),
-        )
-
-    def normal_(self, mean: Float = 0.0, std: Float = 1.0, *, generator: Any = None) -> Tensor:
-        """Fill with numbers drawn from the normal distribution, in PyTorch's stream."""
-        return self._fill_in_memory_order(
-            lambda size: _generator(generator).normal(
-                size, self._array.dtype, mean, std, contiguous=self.is_contiguous()
-            ),
-        )
-
-    def _fill_in_memory_order(self, draw: Callable[[tuple[Int, ...]], Any]) -> Tensor:
-        """Fill with random numbers in the order in which the elements lie in memory, as PyTorch does."""
-        a = np.asarray(self._array)
-        order = sorted(range(a.ndim), key=lambda d: -a.strides[d])
-        numbers = draw(tuple([a.shape[d] for d in order]))
-        return self.copy_(wrap(np.transpose(numbers, np.argsort(order))))
-
-    def new_tensor(self, data: Any, *, dtype: Any = None, requires_grad: Bool = False) -> Tensor:
-        """Return a new tensor of `data`, in this tensor's dtype unless another is given."""
-        a = np.array(getattr(data, "_array", data), self._array.dtype if dtype is None else dtypes.to_numpy(dtype))
-        return wrap(a).requires_grad_(requires_grad)
-
-    def new_zeros(self, *size: Any, dtype: Any = None) -> Tensor:
-        """Return zeros of a shape, in this tensor's dtype unless another is given."""
-        return wrap(np.zeros(shapes.new_sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
-
-    def new_ones(self, *size: Any, dtype: Any = None) -> Tensor:
-        """Return ones of a shape, in this tensor's dtype unless another is given."""
-        return wrap(np.ones(shapes.new_sizes(size), self._array.dtype if dtype is None else dtypes.to_numpy(dtype)))
-
     # ---------------------------------------------------------------------------------------------- copying
 
     def __copy__(self) -> Tensor:
@@ -880,12 +789,6 @@ def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | Non
     if name is not None:
         t.name = name
     return t
-
-
-def _generator(generator: Any) -> Any:
-    from autograd.generator import default_generator
-
-    return default_generator if generator is None else generator
 
 
 clone = elementwise.clone

@@ -1,355 +1,441 @@
-"""Making tensors: from data, of one value, of a range."""
+"""Making tensors: of one value, of a range, in the shape of another."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
-from autograd import dtypes, versions
-from autograd._tensor import Tensor
-from autograd.device import require_cpu
-from autograd.errors import say
-from autograd.inplace import own
+from autograd import dtypes
+from autograd.device import contiguous_format, preserve_format, require_cpu, strided
+from autograd.errors import AutogradError, UndefinedError, say
 from autograd.op import wrap
-from autograd.operands import converted, fit, overflow
+from autograd.operands import converted, number
 from autograd.ops.shape import new_sizes
+from autograd.tape import Leaf
 
-#: One tuple for all leaves of a shape, so that operations find equal shapes by `is`.
-_shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
+if TYPE_CHECKING:
+    from autograd._tensor import Tensor
 
-
-def _finish(array: Any, requires_grad: bool, device: Any = None, name: str | None = None) -> Tensor:
-    if device is not None:
-        require_cpu(device)
-    if requires_grad:
-        dtypes.require_float(array.dtype, "requires_grad=True was asked")
-    t = wrap(array if array.ndim else array[()])  # one number is a NumPy scalar until its memory is asked for
-    t._shape = _shapes.setdefault(t._shape, t._shape)
-    if len(_shapes) > 1000:
-        _shapes.clear()
-    t._needs = requires_grad
-    if name is not None:
-        t.name = name
-    return t
-
-
-def _plain(data: Any) -> Any:
-    """Return nested data with tensors in it replaced by their values."""
-    if isinstance(data, Tensor):
-        return data._array
-    if isinstance(data, list | tuple):
-        return [_plain(item) for item in data]
-    return data
+__all__ = [
+    "arange",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "scalar_tensor",
+    "zeros",
+    "zeros_like",
+]
 
 
-_NUMBERS = {bool, int, float}
+class Options(TypedDict, total=False):
+    """What every function that makes a tensor takes by keyword.
 
-
-def _inferred(data: Any) -> np.dtype[Any] | None:
-    """Return the dtype PyTorch infers from nested data: that of all items promoted; None where there are none.
-
-    Raises
-    ------
-    RuntimeError, TypeError, ValueError
-        An item is no number.
-    """
-    if isinstance(data, Tensor):
-        return data._array.dtype  # type: ignore[no-any-return]
-    if isinstance(data, np.ndarray | np.generic):
-        return dtypes.of(data.dtype).dtype
-    if isinstance(data, int | float):
-        return dtypes.of_number(data)
-    if isinstance(data, Sequence) and not isinstance(data, str):
-        if data and isinstance(data[0], str):
-            raise ValueError(
-                say(
-                    f"too many dimensions 'str': {data[0][:20]!r} was given among a tensor's values",
-                    "numbers, bools, or nested lists of them",
-                    "Convert the texts to numbers first.",
-                )
-            )
-        kinds = set(map(type, data))
-        found = [dtypes.of_number(kind()) for kind in kinds] if kinds <= _NUMBERS else [_inferred(i) for i in data]
-        known = [d for d in found if d is not None]
-        return functools.reduce(dtypes.promote, known) if known else None
-    if hasattr(data, "__array__") or hasattr(data, "__array_interface__"):
-        return dtypes.of(np.asarray(data).dtype).dtype
-    error = TypeError if isinstance(data, complex | str) else RuntimeError
-    raise error(
-        say(
-            f"could not infer dtype of {type(data).__name__}",
-            "numbers, bools, or nested lists of them",
-            "Convert the values to numbers first.",
-        )
-    )
-
-
-def as_array(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
-    """Return new memory holding `data`: Python floats in the default dtype, arrays in their own.
-
-    Raises
-    ------
-    RuntimeError, TypeError, ValueError
-        The data are no numbers, numbers that the dtype cannot hold, or ragged.
-    """
-    inferred = _inferred(data)
-    wanted = inferred if dtype is None else dtypes.to_numpy(dtype)
-    if wanted is None:
-        wanted = dtypes.get_default_dtype().dtype
-    plain = _plain(data)
-    try:
-        a = np.array(plain)
-    except ValueError:
-        raise ValueError(
-            say(
-                "the nested lists given to a tensor are ragged: their lengths differ at some depth",
-                "lists of equal length at every depth",
-                "Pad the shorter ones, or keep a Python list of tensors.",
-            )
-        ) from None
-    # Arrays are cast as they are; numbers have to fit.
-    if not isinstance(data, Tensor | np.ndarray) and not fit(a, wanted):
-        if dtype is None:
-            raise ValueError(
-                say(
-                    "overflow when unpacking an integer: it needs more than 64 bits",
-                    "integers from -2**63 to 2**63 - 1",
-                    "Write it as a float, or give a float dtype.",
-                )
-            )
-        raise overflow(data, wanted)
-    held: np.ndarray[Any, Any] = dtypes.canonical(a.astype(wanted, copy=False))
-    return held
-
-
-def tensor(
-    data: Any,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    name: str | None = None,
-) -> Tensor:
-    """Return a tensor holding a copy of `data`.
-
-    Parameters
-    ----------
-    data : number, nested list, array or Tensor
-        Python floats give the default dtype (float32), integers int64, bools bool; arrays keep their dtype.
     dtype : dtype, optional
+    layout : layout, optional
+        `autograd.strided`, the only one.
     device : {"cpu"}, optional
     requires_grad : bool
         Compute a gradient for it. Floating point only.
+    pin_memory : bool
+        False: pinned memory serves the transfer to devices that there are none of.
     name : str, optional
         Shown in drawings and in errors.
 
     Raises
     ------
     RuntimeError
-        `requires_grad` for a dtype that is no floating-point one; data that are no numbers, or that `dtype` cannot
-        hold.
-    TypeError, ValueError
-        Data that are complex or texts, integers of more than 64 bits, ragged lists.
+        `requires_grad` for a dtype that is no floating-point one; another device than cpu; pinned memory.
+    TypeError
+        A dtype that is none, or an unknown keyword.
     """
-    return _finish(as_array(data, dtype), requires_grad, device, name)
+
+    dtype: Any
+    layout: Any
+    device: Any
+    requires_grad: bool
+    pin_memory: bool
+    name: str | None
 
 
-def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """Return `data` as a tensor, on the same memory where its dtype allows."""
-    if device is not None:
-        require_cpu(device)
-    if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
-    if isinstance(data, np.ndarray):
-        t = from_numpy(data)
-        return t if dtype is None else t.to(dtype)
-    return tensor(data, dtype=dtype)
+def asked(options: Mapping[str, Any], default: np.dtype[Any] | None = None) -> np.dtype[Any]:
+    """Return the dtype that is asked for, once everything asked for can be had.
 
-
-asarray = as_tensor
-
-
-def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
-    """Return a tensor on the memory of an array: an edit of one is an edit of the other.
+    Parameters
+    ----------
+    options : mapping
+        Some of `Options`.
+    default : numpy.dtype, optional
+        Where no dtype is given; else the default floating-point one.
 
     Raises
     ------
-    TypeError
-        The argument is no array, or has a dtype without counterpart.
-    ValueError
-        Its numbers are stored in a foreign byte order.
+    RuntimeError, TypeError
+        As `Options` says.
     """
-    if not isinstance(ndarray, np.ndarray):
-        raise TypeError(
+    for name in options:
+        if name not in Options.__annotations__:
+            raise TypeError(
+                say(
+                    f"got an unexpected keyword argument '{name}'",
+                    f"some of {', '.join(Options.__annotations__)}",
+                    "Leave it out, or check its spelling.",
+                )
+            )
+    if options.get("device") is not None:
+        require_cpu(options["device"])
+    if options.get("layout") not in (None, strided):
+        raise AutogradError(
+            say(f"layout {options['layout']!r} was asked for", "autograd.strided", "There are no sparse tensors here.")
+        )
+    if options.get("pin_memory"):
+        raise AutogradError(
             say(
-                f"expected np.ndarray (got {type(ndarray).__name__})",
-                "a NumPy array",
-                "Use autograd.tensor for numbers and lists.",
+                "pin_memory=True requires an accelerator, and there is none",
+                "pin_memory=False",
+                "Leave it out: tensors stay on the cpu.",
             )
         )
-    if dtypes.of(ndarray.dtype).dtype != ndarray.dtype:
-        raise ValueError(
-            say(
-                "the array has a foreign byte order",
-                "native byte order",
-                "Convert it first: array.astype(array.dtype.newbyteorder('=')).",
-            )
-        )
-    return wrap(dtypes.canonical(ndarray if type(ndarray) is np.ndarray else np.asarray(ndarray)))
+    dtype = options.get("dtype")
+    if dtype is not None:
+        d = dtypes.to_numpy(dtype)
+    else:
+        d = dtypes.get_default_dtype().dtype if default is None else default
+    if options.get("requires_grad"):
+        dtypes.require_float(d, "requires_grad=True was asked")
+    return d
 
 
-def _dtype_of(dtype: Any) -> np.dtype[Any]:
-    return dtypes.get_default_dtype().dtype if dtype is None else dtypes.to_numpy(dtype)
+#: One tuple for all leaves of a shape, so that operations find equal shapes by `is`.
+_shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
 
 
-def zeros(
-    *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, name: str | None = None
-) -> Tensor:
-    """Return a tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`."""
-    return _finish(np.zeros(new_sizes(size), _dtype_of(dtype)), requires_grad, device, name)
+def finish(array: Any, options: Mapping[str, Any]) -> Tensor:
+    """Return the tensor that holds a new array; the rest of `options` (see `asked`) is done to it."""
+    t = wrap(array if array.ndim else array[()])  # one number is a NumPy scalar until its memory is asked for
+    t._shape = _shapes.setdefault(t._shape, t._shape)
+    if len(_shapes) > 1000:
+        _shapes.clear()
+    t._needs = bool(options.get("requires_grad"))
+    if options.get("name") is not None:
+        t.name = options["name"]
+    return t
 
 
-def ones(
-    *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, name: str | None = None
-) -> Tensor:
-    """Return a tensor of ones: `ones(2, 3)` or `ones((2, 3))`."""
-    return _finish(np.ones(new_sizes(size), _dtype_of(dtype)), requires_grad, device, name)
+def _size(size: tuple[Any, ...], shape: Any, function: str) -> tuple[int, ...]:
+    """Return the shape given as `2, 3`, as `(2, 3)` or as `size=(2, 3)`."""
+    if shape is not None:
+        size = (*size, shape)
+    if not size:
+        raise TypeError(say(f"{function}() missing 1 required positional arguments: 'size'", "a shape", "Give sizes."))
+    return new_sizes(size)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def _filled(size: tuple[int, ...], value: float, d: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    return np.full(size, converted(value.item() if isinstance(value, Leaf) else value, d))
+
+
+# --------------------------------------------------------------------------------------------------------- of a shape
+
+
+def zeros(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return a tensor of zeros: `zeros(2, 3)` or `zeros((2, 3))`. Keywords as in `Options`."""
+    d = asked(options)
+    return finish(np.zeros(_size(sizes, size, "zeros"), d), options)
+
+
+def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return a tensor of ones: `ones(2, 3)` or `ones((2, 3))`. Keywords as in `Options`."""
+    d = asked(options)
+    return finish(np.ones(_size(sizes, size, "ones"), d), options)
+
+
+def empty(*sizes: Any, size: Any = None, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
     """Return a tensor whose values are to be set: here they are zeros, so that nothing depends on old memory."""
-    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad)
+    if memory_format not in (None, contiguous_format):
+        raise AutogradError(
+            say(f"unsupported memory format {memory_format!r}", "autograd.contiguous_format", "Leave it out.")
+        )
+    d = asked(options)
+    return finish(np.zeros(_size(sizes, size, "empty"), d), options)
 
 
-def full(
-    size: Any, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def full(size: Any, fill_value: float, **options: Unpack[Options]) -> Tensor:
     """Return a tensor with one value everywhere, in the dtype of that value unless another is given.
 
     Raises
     ------
     RuntimeError
         The dtype cannot hold the value.
+    TypeError
+        The size is no tuple or list.
     """
-    if isinstance(fill_value, Tensor):
+    if isinstance(fill_value, Leaf):
         fill_value = fill_value.item()
-    d = dtypes.of_number(fill_value) if dtype is None else dtypes.to_numpy(dtype)
-    return _finish(np.full(new_sizes((size,)), converted(fill_value, d)), requires_grad, device)
+    d = asked(options, dtypes.of_number(number(fill_value)))
+    return finish(_filled(listed(size, "full"), fill_value, d), options)
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Return the (n, m) matrix with ones on its diagonal."""
-    return _finish(np.eye(n, m, dtype=_dtype_of(dtype)), requires_grad, device)
+def listed(size: Any, function: str) -> tuple[int, ...]:
+    """Return the shape given as a tuple or list; raise TypeError for anything else."""
+    if not isinstance(size, tuple | list):
+        raise TypeError(
+            say(
+                f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}",
+                "a tuple or list",
+                f"Write {function}(({size},), ...).",
+            )
+        )
+    return new_sizes((size,))
 
 
-def arange(
-    start: float,
-    end: float | None = None,
-    step: float = 1,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Return start, start + step, ... below `end`; int64 if all three are integers.
+def eye(n: int, m: int | None = None, **options: Unpack[Options]) -> Tensor:
+    """Return the (n, m) matrix with ones on its diagonal (m = n if left out). Keywords as in `Options`.
 
     Raises
     ------
     RuntimeError
-        A step of 0, or bounds that do not agree with its sign.
+        n or m is negative.
+    """
+    d = asked(options)
+    found = [(name, _count(value, "eye", name)) for name, value in (("n", n), ("m", n if m is None else m))]
+    for name, value in found:
+        if value < 0:
+            raise AutogradError(
+                say(f"{name} must be greater or equal to 0, got {value}", "numbers of rows and columns", "Check them.")
+            )
+    return finish(np.eye(found[0][1], found[1][1], dtype=d), options)
+
+
+def scalar_tensor(s: float, **options: Unpack[Options]) -> Tensor:
+    """Return the 0-d tensor of a number, in the default dtype unless another is given."""
+    d = asked(options)
+    return finish(_filled((), s, d), options)
+
+
+# --------------------------------------------------------------------------------------------------------- of a range
+
+
+def _count(value: Any, function: str, name: str) -> int:
+    """Return a whole number; raise TypeError for anything else."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(
+            say(
+                f"{function}(): argument '{name}' must be int, not {type(value).__name__}",
+                "an int",
+                "Convert it with int().",
+            )
+        )
+    return int(value.__index__())
+
+
+def _numbers(*values: Any) -> list[Any]:
+    """Return numbers and 0-d tensors as Python numbers."""
+    for value in values:
+        if isinstance(value, Leaf) and value._array.ndim:
+            raise AutogradError(
+                say(
+                    f"only supports 0-dimensional start and end tensors, but got {value._array.ndim} dimension(s)",
+                    "numbers or 0-d tensors",
+                    "Call .item() on the element that is meant.",
+                )
+            )
+    return [number(value._array[()] if isinstance(value, Leaf) else value) for value in values]
+
+
+def _refuse_bool(function: str, d: np.dtype[Any]) -> None:
+    if d == dtypes.BOOL:
+        raise UndefinedError(
+            say(f"'{function}' not implemented for 'Bool'", "a dtype of numbers", "Convert the result: x.bool().")
+        )
+
+
+def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Unpack[Options]) -> Tensor:
+    """Return start, start + step, ... below `end`; int64 if all three are integers. Keywords as in `Options`.
+
+    Raises
+    ------
+    RuntimeError
+        A step of 0, bounds that do not agree with its sign, or that are not finite.
+    ValueError
+        A step that is 0 as an integer, where the dtype is one.
     """
     if end is None:
         start, end = 0, start
-    values = [v.item() if isinstance(v, Tensor | np.generic) else v for v in (start, end, step)]
-    first, last, by = (float(v) if isinstance(v, float) else int(v) for v in values)
-    if by == 0 or (last - first) / by < 0:
-        raise RuntimeError(
+    first, last, by = _numbers(start, end, step)
+    whole = not any(isinstance(v, float) for v in (first, last, by))
+    d = asked(options, dtypes.I8 if whole else None)
+    _refuse_bool("arange_cpu", d)
+    if by == 0:
+        raise AutogradError(say("step must be nonzero", "a positive or negative step", "Check the step."))
+    if not (math.isfinite(first) and math.isfinite(last)):
+        raise AutogradError(
+            say(f"unsupported range: {first} -> {last}", "finite bounds", "Check what they were computed from.")
+        )
+    if (last - first) * by < 0:
+        raise AutogradError(
             say(
-                f"arange({first}, {last}, {by}) has upper bound and larger bound inconsistent with step sign"
-                if by
-                else "step must be nonzero",
-                "a step that leads from start to end",
+                f"upper bound and lower bound inconsistent with step sign: from {first} to {last} by {by}",
+                "a step that leads from the first to the second",
                 "Exchange start and end, or change the sign of the step.",
             )
         )
-    d = dtypes.to_numpy(dtype) if dtype is not None else _dtype_of(
-        None if any(isinstance(v, float) for v in values) else dtypes.int64
-    )
-    n = int(np.ceil((last - first) / by))
-    counted: Any = np.arange(n, dtype=np.float64 if d.kind == "f" else np.int64)
-    return _finish((first + by * counted).astype(d), requires_grad, device)
+    if d.kind in "iu":
+        n = -((int(first) - int(last)) // int(by)) if whole else math.ceil((last - first) / by)
+        if int(by) == 0:
+            raise ValueError(say(f"step must be nonzero, but {by} is 0 as an integer", "a whole step", "Check dtype."))
+        if d == dtypes.I8:
+            n = -((int(first) - int(last)) // int(by))
+        return finish((int(first) + int(by) * np.arange(n, dtype=np.int64)).astype(d), options)
+    n = math.ceil((last - first) / by)
+    return finish((first + by * np.arange(n, dtype=np.float64)).astype(d), options)
 
 
-def linspace(
-    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Return `steps` numbers from `start` to `end`, both included, at equal distances."""
-    if steps < 0:
-        raise RuntimeError(say(f"number of steps must be non-negative, but is {steps}", "0 or more", "Check steps."))
-    d = _dtype_of(dtype)
-    if steps == 1:
-        return _finish(np.full(1, start, d), requires_grad, device)
-    work = np.dtype(np.float64) if d.kind != "f" else d
-    # As PyTorch does: counted from both ends, so that the ends are exact and the whole symmetric.
-    step = (work.type(end) - work.type(start)) / work.type(max(steps - 1, 1))
-    i = np.arange(steps, dtype=work)
-    a = np.where(i < steps // 2, work.type(start) + step * i, work.type(end) - step * (steps - 1 - i))
-    return _finish(a.astype(d), requires_grad, device)
+def _spaced(start: Any, end: Any, steps: Any, d: np.dtype[Any], function: str) -> np.ndarray[Any, Any]:
+    """Return `steps` numbers from start to end, counted from both ends, so that both are exact."""
+    _refuse_bool(f"{function}_cpu", d)
+    n = _count(steps, function, "steps")
+    if n < 0:
+        raise AutogradError(say(f"number of steps must be non-negative, but is {n}", "0 or more", "Check steps."))
+    work = d if d.kind == "f" else dtypes.F8
+    first, last = (work.type(converted(v, d)) for v in _numbers(start, end))
+    if n == 1:
+        return np.full(1, first, work)
+    step = (last - first) / work.type(max(n - 1, 1))
+    i = np.arange(n, dtype=work)
+    return np.where(i < n // 2, first + step * i, last - step * (n - 1 - i))
 
 
-def _like(t: Tensor, dtype: Any) -> np.dtype[Any]:
-    return t._array.dtype if dtype is None else dtypes.to_numpy(dtype)
+def linspace(start: Any, end: Any, steps: int, **options: Unpack[Options]) -> Tensor:
+    """Return `steps` numbers from `start` to `end`, both included, at equal distances. Keywords as in `Options`.
+
+    Raises
+    ------
+    RuntimeError
+        `steps` is negative.
+    NotImplementedError
+        The dtype is bool.
+    """
+    d = asked(options)
+    return finish(_spaced(start, end, steps, d, "linspace").astype(d), options)
 
 
-def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Return zeros in the shape (and dtype) of a tensor."""
-    return _finish(np.zeros(input._array.shape, _like(input, dtype)), requires_grad, device)
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Unpack[Options]) -> Tensor:
+    """Return `base` to the power of `steps` numbers from `start` to `end`. Errors and keywords as for `linspace`."""
+    d = asked(options)
+    exponents = _spaced(start, end, steps, d, "logspace")
+    return finish(np.power(exponents.dtype.type(base), exponents).astype(d), options)
 
 
-def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Return ones in the shape (and dtype) of a tensor."""
-    return _finish(np.ones(input._array.shape, _like(input, dtype)), requires_grad, device)
+# ----------------------------------------------------------------------------------------------- of another's shape
 
 
-def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def memory_order(array: Any) -> list[int]:
+    """Return the dimensions of an array as they lie in memory, the slowest first.
+
+    Dimensions of stride 0, whose place memory does not tell, keep theirs among the others (PyTorch's rule).
+    """
+    a = np.asarray(array)
+    order = list(range(a.ndim))  # the fastest last; sorted by exchanges, since "either way" must not move anything
+    for i in range(a.ndim - 2, -1, -1):
+        for j in range(i, a.ndim - 1):
+            here, after = a.strides[order[j]], a.strides[order[j + 1]]
+            if here == 0 or after == 0:
+                continue
+            if here > after or (here == after and a.shape[order[j]] <= a.shape[order[j + 1]]):
+                break
+            order[j], order[j + 1] = order[j + 1], order[j]
+    return order
+
+
+def like(input: Tensor, options: Mapping[str, Any], memory_format: Any = None) -> np.ndarray[Any, Any]:
+    """Return zeros in the shape, the dtype and the memory order of a tensor, as far as nothing else is asked for.
+
+    Raises
+    ------
+    TypeError
+        `input` is no tensor.
+    """
+    if not isinstance(input, Leaf):
+        raise TypeError(
+            say(
+                f"argument 'input' (position 1) must be Tensor, not {type(input).__name__}",
+                "a Tensor",
+                "Give a shape to zeros, ones, full or empty instead.",
+            )
+        )
+    a = np.asarray(input._array)
+    d = asked(options, a.dtype)
+    if memory_format is contiguous_format:
+        return np.zeros(a.shape, d)
+    if memory_format not in (None, preserve_format):
+        raise AutogradError(
+            say(
+                f"unsupported memory format {memory_format!r}",
+                "autograd.preserve_format or autograd.contiguous_format",
+                "Leave it out.",
+            )
+        )
+    order = memory_order(a)
+    return np.transpose(np.zeros([a.shape[dim] for dim in order], d), np.argsort(order) if order else None)
+
+
+def zeros_like(input: Tensor, *, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return zeros in the shape (and dtype) of a tensor. Keywords as in `Options`."""
+    return finish(like(input, options, memory_format), options)
+
+
+def ones_like(input: Tensor, *, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return ones in the shape (and dtype) of a tensor. Keywords as in `Options`."""
+    a = like(input, options, memory_format)
+    a.fill(1)
+    return finish(a, options)
+
+
+def empty_like(input: Tensor, *, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
     """Return a tensor in the shape (and dtype) of another, whose values are to be set (here: zeros)."""
-    return zeros_like(input, dtype=dtype, device=device, requires_grad=requires_grad)
+    return finish(like(input, options, memory_format), options)
 
 
 def full_like(
-    input: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor, fill_value: float, *, memory_format: Any = None, **options: Unpack[Options]
 ) -> Tensor:
     """Return one value everywhere in the shape (and dtype) of a tensor. Errors as for `full`."""
-    value = converted(fill_value, _like(input, dtype))
-    return _finish(np.full(input._array.shape, value), requires_grad, device)
+    a = like(input, options, memory_format)
+    a.fill(_filled((), fill_value, a.dtype))
+    return finish(a, options)
 
 
-def is_tensor(obj: Any) -> bool:
-    """Tell whether an object is a Tensor."""
-    return isinstance(obj, Tensor)
+# ------------------------------------------------------------------------------- of another's dtype: Tensor's methods
 
 
-def numel(input: Tensor) -> int:
-    """Return the number of elements."""
-    return input.numel()
+def new_zeros(input: Tensor, *sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return zeros of a shape, in this tensor's dtype unless another is given. Keywords as in `Options`."""
+    d = asked(options, input._array.dtype)
+    return finish(np.zeros(_size(sizes, size, "new_zeros"), d), options)
 
 
-def _build_token(d: dtypes.dtype, *data: Any) -> Tensor:
-    if data and isinstance(data[0], int):
-        return zeros(*data, dtype=d)
-    return tensor(data[0] if data else [], dtype=d)
+def new_ones(input: Tensor, *sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return ones of a shape, in this tensor's dtype unless another is given. Keywords as in `Options`."""
+    d = asked(options, input._array.dtype)
+    return finish(np.ones(_size(sizes, size, "new_ones"), d), options)
 
 
-for _token in dtypes.TOKENS.values():
-    _token._build = _build_token
+def new_empty(input: Tensor, *sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """Return a tensor of a shape whose values are to be set (here: zeros), in this tensor's dtype unless given."""
+    d = asked(options, input._array.dtype)
+    return finish(np.zeros(_size(sizes, size, "new_empty"), d), options)
 
 
-def edited(t: Tensor) -> None:
-    """Tell the tape that the memory of `t` was edited from outside (through `t.numpy()`, say).
-
-    Bumps `_version`: a rule that saved the old value raises in backward instead of using the new one.
-    """
-    versions.edited(own(t))
+def new_full(input: Tensor, size: Any, fill_value: float, **options: Unpack[Options]) -> Tensor:
+    """Return a tensor with one value everywhere, in this tensor's dtype unless another is given."""
+    d = asked(options, input._array.dtype)
+    return finish(_filled(listed(size, "new_full"), fill_value, d), options)

@@ -72,3 +72,32 @@ def require_cpu(where: Any) -> None:
                 "Write device('cpu'), or ask autograd.cuda.is_available() first (it is False).",
             )
         )
+
+
+class layout:  # PyTorch's spelling of the class
+    """How the elements of a tensor are stored. There is one layout: `autograd.strided`."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"autograd.{self.name}"
+
+
+class memory_format:  # PyTorch's spelling of the class
+    """In which order new memory holds the dimensions: `contiguous_format` or `preserve_format`."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"autograd.{self.name}"
+
+
+strided = layout("strided")
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")

@@ -62,6 +62,24 @@ int32 = dtype("int32")
 int64 = dtype("int64")
 bool_ = dtype("bool")
 
+#: PyTorch's other dtypes: what they are, and what to use instead.
+NOT_PROVIDED = {
+    **dict.fromkeys(
+        ("complex32", "complex64", "complex128", "chalf", "cfloat", "cdouble"),
+        ("complex numbers are not provided", "two tensors, for the real and the imaginary part"),
+    ),
+    "bfloat16": ("bfloat16 is not provided, since NumPy has no such numbers", "float32, or float16 for storage"),
+    **dict.fromkeys(("uint16", "uint32", "uint64"), ("of the unsigned integers only uint8 is provided", "int64")),
+}
+
+
+def not_provided(name: str) -> str:
+    """Return the message for the name of one of PyTorch's dtypes that do not exist here."""
+    what, instead = NOT_PROVIDED[name]
+    return say(f"{name}: {what}", "one of float64, float32, float16, int64, int32, int16, int8, uint8 and bool",
+               f"Use {instead}.")  # fmt: skip
+
+
 #: Every dtype by the name PyTorch prints, and PyTorch's second names.
 NAMES = {d.name: d for d in (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)}
 NAMES |= {"half": float16, "float": float32, "double": float64, "short": int16, "int": int32, "long": int64}
@@ -84,6 +102,8 @@ def of(numpy_dtype: np.dtype[Any]) -> dtype:
         native = numpy_dtype.newbyteorder("=")
         if native in _BY_NUMPY:
             return _BY_NUMPY[native]
+        if native.name in NOT_PROVIDED:
+            raise TypeError(not_provided(native.name)) from None
         raise TypeError(
             say(
                 f"an array of dtype {numpy_dtype} was given to a tensor",
@@ -165,6 +185,8 @@ def to_numpy(spec: Any) -> np.dtype[Any]:
             return TOKENS[name].dtype
         if name in NAMES:
             return NAMES[name].dtype
+        if name in NOT_PROVIDED:
+            raise TypeError(not_provided(name))
     elif spec is float:
         return F8  # PyTorch's reading: Python's own float has 64 bits
     elif spec is int:
@@ -173,9 +195,11 @@ def to_numpy(spec: Any) -> np.dtype[Any]:
         return BOOL
     else:
         try:
-            return of(np.dtype(spec)).dtype
+            found = np.dtype(spec)
         except TypeError:
             pass
+        else:
+            return of(found).dtype
     raise TypeError(
         say(
             f"{spec!r} was given as a dtype",

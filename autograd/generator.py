@@ -16,7 +16,7 @@ bernoulli              a uniform number is below p
 =====================  =============================================================================================
 
 All are equal to PyTorch's bit by bit but the normal numbers: PyTorch's own builds differ there in the last bits, since
-each has its own logarithm, sine and cosine. Nothing here knows about tensors: arrays come out.
+each has its own logarithm, sine and cosine. Arrays come out; `random.py` makes tensors of them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import os
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Self, SupportsFloat, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, SupportsFloat, SupportsIndex, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,11 @@ import numpy.typing as npt
 from autograd.device import cpu, require_cpu
 from autograd.device import device as Device
 from autograd.errors import say
+from autograd.op import wrap
+from autograd.tape import Leaf
+
+if TYPE_CHECKING:
+    from autograd._tensor import Tensor
 
 Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
@@ -144,12 +149,12 @@ class Generator:
         self._spare_normal = None
         np.random.RandomState(self._bits).seed(seed % 2**32)  # mt19937's own seeding, which PyTorch uses too
 
-    def get_state(self) -> npt.NDArray[np.uint8]:
+    def get_state(self) -> Tensor:
         """Return the position in the stream as 5056 bytes, laid out as `torch.Generator.get_state` does.
 
         Returns
         -------
-        ndarray of uint8, shape (5056,)
+        Tensor of uint8, shape (5056,)
         """
         state = np.zeros((), _STATE)
         with self._lock:
@@ -163,31 +168,32 @@ class Generator:
             state["left"] = 1 if just_seeded else 625 - position
             if self._spare_normal is not None:
                 state["normal"], state["normal_is_valid"] = self._spare_normal, True
-        return np.frombuffer(state.tobytes(), np.uint8).copy()
+        return wrap(np.frombuffer(state.tobytes(), np.uint8).copy())
 
-    def set_state(self, new_state: npt.NDArray[np.uint8]) -> None:
+    def set_state(self, new_state: Tensor) -> None:
         """Go to a position in a stream that `get_state` returned, here or in PyTorch.
 
         Parameters
         ----------
-        new_state : ndarray of uint8, shape (5056,)
+        new_state : Tensor of uint8, shape (5056,)
             PyTorch's state has room for a spare normal number in float32 as well; on the CPU it is always empty, and
             it is ignored here.
 
         Raises
         ------
         TypeError
-            If `new_state` is not an array of uint8.
+            If `new_state` is not a tensor of uint8.
         RuntimeError
             If it has another size, or is not the state of an mt19937.
         """
         remedy = "Pass what get_state() returned."
-        if not isinstance(new_state, np.ndarray) or new_state.dtype != np.uint8:
-            what = f"an array of {new_state.dtype}" if isinstance(new_state, np.ndarray) else type(new_state).__name__
-            raise TypeError(say(f"RNG state must be an array of uint8, but it is {what}", "5056 bytes", remedy))
-        if new_state.size != _STATE.itemsize:
-            raise RuntimeError(say(f"the RNG state has size {new_state.size}", f"size {_STATE.itemsize}", remedy))
-        state = np.frombuffer(new_state.tobytes(), _STATE)[0]
+        held = new_state._array if isinstance(new_state, Leaf) else None
+        if held is None or held.dtype != np.uint8:
+            what = type(new_state).__name__ if held is None else f"a tensor of {held.dtype}"
+            raise TypeError(say(f"RNG state must be a torch.ByteTensor, but it is {what}", "5056 bytes", remedy))
+        if held.size != _STATE.itemsize:
+            raise RuntimeError(say(f"the RNG state has size {held.size}", f"size {_STATE.itemsize}", remedy))
+        state = np.frombuffer(held.tobytes(), _STATE)[0]
         left, position = int(state["left"]), int(state["next"])
         if not state["seeded"] or not (left == 1 or (1 < left < 625 and position == 625 - left)):
             raise RuntimeError(say(f"Invalid mt19937 state: {left} numbers left at number {position} of 624",
@@ -204,7 +210,7 @@ class Generator:
         clone.set_state(self.get_state())
         return clone
 
-    def __reduce__(self) -> tuple[type[Generator], tuple[()], npt.NDArray[np.uint8]]:
+    def __reduce__(self) -> tuple[type[Generator], tuple[()], Tensor]:
         return Generator, (), self.get_state()
 
     __setstate__ = set_state  # with __reduce__: copy, deepcopy and pickle
@@ -220,7 +226,7 @@ class Generator:
         Parameters
         ----------
         shape : int or sequence of int
-        dtype : float32 or float64
+        dtype : float16, float32 or float64
         low, high : float
             Rounded to `dtype` first, as is their difference.
 
@@ -235,18 +241,21 @@ class Generator:
         TypeError
             If a bound is not a real number.
         NotImplementedError
-            If `dtype` is neither float32 nor float64.
+            If `dtype` is none of those.
         """
         dims, count = _dimensions(shape)
         kind = _float_dtype("uniform_", dtype)
-        start, stop = _bounds(low, high, kind)
+        work = _computed_in(kind)
+        start, stop = _bounds(low, high, kind, work)
         with self._lock:
-            numbers = self._units(count, kind)
+            numbers = self._units(count, work)
         if (start, stop) != (0.0, 1.0):
             # Block by block: the single rounding takes intermediates of several times the size.
             for block in _blocks(numbers):
                 block[...] = _fused_multiply_add(block, stop - start, start)
-                block[block == stop] = start
+        numbers = numbers.astype(kind, copy=False)
+        if (start, stop) != (0.0, 1.0) or kind != work:  # rounded up to the bound, which is outside
+            numbers[numbers == kind.type(stop)] = kind.type(start)
         return numbers.reshape(dims)
 
     def bernoulli(self, p: float | Array, shape: Shape) -> npt.NDArray[np.bool_]:
@@ -258,7 +267,7 @@ class Generator:
 
         Parameters
         ----------
-        p : float or ndarray of float32 or float64
+        p : float or ndarray of float16, float32 or float64
             Probabilities; an array is broadcast to `shape`.
         shape : int or sequence of int
 
@@ -277,7 +286,7 @@ class Generator:
         """
         dims, count = _dimensions(shape)
         chance = np.asarray(p, np.float64 if isinstance(p, (int, float)) else None)
-        kind = _float_dtype("bernoulli", chance.dtype)
+        kind = _computed_in(_float_dtype("bernoulli", chance.dtype))
         chance = np.broadcast_to(chance, dims)
         inside = (chance >= 0) & (chance <= 1)  # false for a NaN as well
         if not inside.all():
@@ -313,7 +322,7 @@ class Generator:
         Parameters
         ----------
         shape : int or sequence of int
-        dtype : float32 or float64
+        dtype : float16, float32 or float64
         mean, std : float
         contiguous : bool, optional
             False follows what `normal_` does to a tensor whose memory has gaps or another order: one number at a
@@ -330,7 +339,7 @@ class Generator:
         TypeError
             If `mean` or `std` is not a real number.
         NotImplementedError
-            If `dtype` is neither float32 nor float64.
+            If `dtype` is none of those.
 
         Notes
         -----
@@ -356,12 +365,14 @@ class Generator:
 
     def _normal_blocks(self, count: int, kind: np.dtype[Any]) -> Array:
         """Make standard normal numbers of uniform ones, all at once."""
-        numbers = self._units(count, kind)
-        ragged = count % 16
+        ragged, work = count % 16, _computed_in(kind)
+        numbers = np.empty(count, work)
+        first = count if kind == work else count - ragged  # float16 does not draw what is overwritten below
+        numbers[:first] = self._units(first, work)
         for block in _blocks(numbers[:count - ragged]):
             _box_muller(block)
         if ragged:
-            tail = self._units(16, kind)
+            tail = self._units(16, work)
             _box_muller(tail)
             numbers[-16:] = tail
         return numbers
@@ -380,14 +391,14 @@ class Generator:
 
     # ---------------------------------------------------------------------------------------- integers and permutations
 
-    def integers(self, low: SupportsIndex, high: SupportsIndex, shape: Shape,
+    def integers(self, low: SupportsIndex, high: SupportsIndex | None, shape: Shape,
                  dtype: npt.DTypeLike = np.int64) -> Array:
         """Draw integers from `low` up to, not including, `high`: `torch.randint`.
 
         Parameters
         ----------
         low, high : int
-            Within 64 bits, signed.
+            Within 64 bits, signed. None for `high`: up to the largest that `dtype` holds, included.
         shape : int or sequence of int
         dtype : dtype
             Integer, float or bool; the numbers do not depend on it.
@@ -407,25 +418,49 @@ class Generator:
             a negative entry.
         """
         dims, count = _dimensions(shape)
-        start, stop = _integer("randint", "low", low), _integer("randint", "high", high)
         kind = np.dtype(dtype)
+        smallest, largest = _exact_integers(kind)
+        start = _integer("randint", "low", low)
+        stop = largest + 1 if high is None else _integer("randint", "high", high)
         if start >= stop:
             raise RuntimeError(say(f"random_ expects 'from' to be less than 'to', but got from={start} >= to={stop}",
                                    "low < high", "The range goes from low to high - 1: make high larger."))
-        smallest, largest = _exact_integers(kind)
         if largest < smallest:
             raise RuntimeError(_no_kernel("randint", kind, "an integer or float dtype, or bool"))
         for name, bound in (("from", start), ("to - 1", stop - 1)):
             if not smallest <= bound <= largest:
                 raise RuntimeError(say(f"{name} is out of bounds for {kind}: it is {bound}",
                                        f"a number from {smallest} to {largest}", "Choose a larger dtype."))
-        span = np.uint64(stop - start)
+        span = stop - start
         with self._lock:
             draws = self._bits.random_raw(count) if span < WIDE_RANGE else self._draws64(count)
         # Unsigned arithmetic modulo 2**64, read as signed numbers afterwards: no sum can overflow.
-        draws %= span
-        draws += np.uint64(start % 2**64)
+        if span < 2**64:
+            draws %= np.uint64(span)
+            draws += np.uint64(start % 2**64)
         return draws.view(np.int64).astype(kind, copy=False).reshape(dims)
+
+    def whole_range(self, shape: Shape, dtype: npt.DTypeLike) -> Array:
+        """Draw integers from 0 to the largest that `dtype` holds: `random_()`.
+
+        A float dtype holds the integers up to 2 to the power of its digits. int64 and float64 take 64 bits for each.
+
+        Parameters
+        ----------
+        shape : int or sequence of int
+        dtype : dtype
+            Integer, float or bool.
+
+        Returns
+        -------
+        ndarray of `dtype`
+        """
+        dims, count = _dimensions(shape)
+        kind = np.dtype(dtype)
+        with self._lock:
+            draws = self._draws64(count) if kind.itemsize == 8 else self._bits.random_raw(count)
+        draws %= np.uint64(_exact_integers(kind)[1] + 1)
+        return draws.astype(kind).reshape(dims)
 
     def permutation(self, n: SupportsIndex, dtype: npt.DTypeLike = np.int64) -> Array:
         """Draw the numbers 0 ... n - 1 in random order: `torch.randperm`.
@@ -601,15 +636,20 @@ def _dimensions(shape: Shape) -> tuple[tuple[int, ...], int]:
 
 
 def _float_dtype(function: str, dtype: npt.DTypeLike) -> np.dtype[Any]:
-    """Return the dtype, which must be float32 or float64."""
+    """Return the dtype, which must be a floating-point one."""
     kind = np.dtype(dtype)
-    if kind not in (np.float32, np.float64):
-        raise NotImplementedError(_no_kernel(function, kind, "float32 or float64"))
+    if kind not in (np.float16, np.float32, np.float64):
+        raise NotImplementedError(_no_kernel(function, kind, "float16, float32 or float64"))
     return kind
 
 
-def _bounds(low: float, high: float, kind: np.dtype[Any]) -> tuple[Any, Any]:
-    """Return the bounds of a uniform distribution, rounded to their dtype."""
+def _computed_in(kind: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the dtype in which numbers of a float dtype are made."""
+    return np.dtype(np.float32) if kind == np.float16 else kind
+
+
+def _bounds(low: float, high: float, kind: np.dtype[Any], work: np.dtype[Any]) -> tuple[Any, Any]:
+    """Return the bounds of a uniform distribution in `kind`, rounded to the dtype it is computed in."""
     low, high = _real("uniform_", "from", low), _real("uniform_", "to", high)
     largest = float(np.finfo(kind).max)
     for name, bound in (("from", low), ("to", high)):
@@ -620,7 +660,7 @@ def _bounds(low: float, high: float, kind: np.dtype[Any]) -> tuple[Any, Any]:
         raise RuntimeError(say(f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}",
                                "low <= high", "Swap the bounds."))
     with np.errstate(over="ignore"):
-        start, stop = kind.type(low), kind.type(high)
+        start, stop = work.type(low), work.type(high)
         width = stop - start
     if high - low > largest or not np.isfinite(width):
         raise RuntimeError(say(f"uniform_ expects to-from <= {largest}, but found to={high} and from={low}",

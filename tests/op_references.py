@@ -230,9 +230,12 @@ def of_size(function: Callable[..., Array]) -> Callable[..., Array]:
 def given(x: Any, dtype: Any = None) -> Array:
     """What `tensor` makes: numbers in the default dtypes, arrays in their own."""
     a = np.array(x)
-    if dtype is None and not isinstance(x, np.ndarray):
-        dtype = {"f": np.float32, "i": np.int64, "b": np.bool_}[a.dtype.kind if a.size else "f"]
-    return a.astype(dtype or a.dtype)
+    typed = [v.dtype for v in x if isinstance(v, np.ndarray | np.generic)] if isinstance(x, list) else []
+    if dtype is None and not isinstance(x, np.ndarray | np.generic):
+        untyped = {"f": np.float32, "i": np.int64, "b": np.bool_}[a.dtype.kind if a.size else "f"]
+        dtype = np.result_type(*typed) if typed else untyped
+    with np.errstate(over="ignore"):
+        return a.astype(dtype or a.dtype)
 
 
 def on_arrays(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:

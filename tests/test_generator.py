@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+import autograd
 from autograd import generator
 from autograd.generator import BLOCK, WIDE_RANGE, Generator
 
-F4, F8 = np.dtype(np.float32), np.dtype(np.float64)
+F2, F4, F8 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
 
 
 def seeded_with(seed: int) -> Generator:
@@ -149,8 +150,8 @@ def assert_normal(found: Any, expected: Any) -> None:
     """Equal but for the last bits, which PyTorch's own builds do not agree on."""
     assert found.dtype == expected.dtype
     assert found.shape == expected.shape
-    if found.dtype == F4:
-        np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
+    if found.dtype in (F2, F4):
+        np.testing.assert_allclose(found, expected, rtol=2**-10 if found.dtype == F2 else 0, atol=2e-6)
     else:
         np.testing.assert_array_max_ulp(found, expected, maxulp=2)
 
@@ -209,7 +210,7 @@ def test_a_copy_goes_on_alone_from_the_same_position(clone: Callable[[Generator]
 def test_get_state_is_a_copy() -> None:
     g = seeded_with(3)
     state = g.get_state()
-    assert state.dtype == np.uint8
+    assert state.dtype is autograd.uint8
     assert state.shape == (5056,)
     first = g.uniform(5).tolist()
     g.set_state(state)
@@ -447,7 +448,7 @@ ERRORS: dict[str, Row] = {
         lambda torch: torch.rand(2.5)),
     "uniform integers": (
         lambda g: g.uniform(3, np.int64), NotImplementedError,
-        '"uniform_" not implemented for int64; expected float32 or float64. Draw in such a dtype and convert.',
+        '"uniform_" not implemented for int64; expected float16, float32 or float64. Draw in such a dtype and convert.',
         lambda torch: torch.empty(3, dtype=torch.int64).uniform_()),
     "bounds backwards": (
         lambda g: g.uniform(3, F4, 1, 0), RuntimeError,
@@ -500,21 +501,25 @@ ERRORS: dict[str, Row] = {
         lambda g: g.manual_seed(-(2**63) - 1), ValueError, "Overflow when unpacking long long: the seed is -9223372036",
         lambda torch: torch.Generator().manual_seed(-(2**63) - 1)),
     "state of list": (
-        lambda g: g.set_state([1, 2]), TypeError, "RNG state must be an array of uint8, but it is list; expected 5056",
+        lambda g: g.set_state([1, 2]), TypeError, "RNG state must be a torch.ByteTensor, but it is list; expected 5056",
         lambda torch: torch.Generator().set_state([1, 2])),
     "state of floats": (
-        lambda g: g.set_state(np.zeros(5056)), TypeError, "RNG state must be an array of uint8, but it is an array of",
+        lambda g: g.set_state(autograd.zeros(5056)), TypeError,
+        "RNG state must be a torch.ByteTensor, but it is a tensor of float32; expected 5056 bytes.",
         lambda torch: torch.Generator().set_state(torch.zeros(5056))),
     "state cut short": (
-        lambda g: g.set_state(np.zeros(3, np.uint8)), RuntimeError, "the RNG state has size 3; expected size 5056.",
+        lambda g: g.set_state(autograd.zeros(3, dtype=autograd.uint8)), RuntimeError,
+        "the RNG state has size 3; expected size 5056.",
         lambda torch: torch.Generator().set_state(torch.zeros(3, dtype=torch.uint8))),
     "state of zeros": (
-        lambda g: g.set_state(np.zeros(5056, np.uint8)), RuntimeError, "Invalid mt19937 state: 0 numbers left at",
+        lambda g: g.set_state(autograd.zeros(5056, dtype=autograd.uint8)), RuntimeError,
+        "Invalid mt19937 state: 0 numbers left at",
         lambda torch: torch.Generator().set_state(torch.zeros(5056, dtype=torch.uint8))),
     "state that does not add up": (
         lambda g: g.set_state(without_words_left(g.get_state())), RuntimeError,
         "Invalid mt19937 state: 0 numbers left at number 4 of 624; expected left + next = 625. Pass what get_state()",
-        lambda torch: torch.Generator().set_state(torch.from_numpy(without_words_left(Generator().get_state())))),
+        lambda torch: torch.Generator().set_state(torch.tensor(without_words_left(Generator().get_state()).tolist(),
+                                                               dtype=torch.uint8))),
 }
 
 
@@ -543,8 +548,8 @@ def test_bad_input_raises_what_torch_raises(name: str) -> None:
 def test_a_state_that_contradicts_itself_is_refused() -> None:
     # PyTorch takes this one and reads past the end of its 624 words.
     state = Generator().get_state()
-    state[8:12].view(np.int32)[0] = 600
-    state[16:24].view(np.int64)[0] = 600
+    state.numpy()[8:12].view(np.int32)[0] = 600
+    state.numpy()[16:24].view(np.int64)[0] = 600
     with pytest.raises(RuntimeError, match="Invalid mt19937 state: 600 numbers left at number 600 of 624"):
         Generator().set_state(state)
 
@@ -603,7 +608,7 @@ class Pair:
             np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
 
     def assert_same_position(self) -> None:
-        found, expected = self.ours.get_state(), self.theirs.get_state().numpy()
+        found, expected = self.ours.get_state().numpy(), self.theirs.get_state().numpy()
         spare = slice(5024, 5032)  # a normal number in float64: its last bits depend on the C library
         assert_normal(found[spare].view(F8), expected[spare].view(F8))
         found[spare] = expected[spare]
@@ -629,7 +634,7 @@ def test_default_seed_equals_torch() -> None:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("dtype", [F4, F8])
+@pytest.mark.parametrize("dtype", [F2, F4, F8])
 def test_uniform_equals_torch(dtype: np.dtype[Any]) -> None:
     pair = Pair(1)
     for size in SIZES:
@@ -654,6 +659,8 @@ def test_uniform_between_bounds_equals_torch(dtype: np.dtype[Any]) -> None:
             for low in (rng.gauss(0, 1) * 10.0 ** rng.uniform(-12, 12) for _ in range(200))]
     for low, high in BOUNDS + some:
         pair.uniform(1500, dtype, low, high)
+    for low, high in ((-1.0, 1.0), (0.0, 2.5), (1.0, 1.0 + 2**-9), (-6e4, 5e3), (3.0, 3.0)):
+        pair.uniform(1500, F2, low, high)
     if dtype == F8:
         for low, high in ((-8e307, 8e307), (1e250, 3e250), (-1e-290, 3e-291), (-1e300, 1e-300), (-2.2e-309, 0.0),
                           (0.0, 3e-310), (-1e-140, 1e-130)):
@@ -662,7 +669,7 @@ def test_uniform_between_bounds_equals_torch(dtype: np.dtype[Any]) -> None:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("dtype", [F4, F8])
+@pytest.mark.parametrize("dtype", [F2, F4, F8])
 def test_normal_equals_torch(dtype: np.dtype[Any]) -> None:
     pair = Pair(3)
     for size in (*SIZES, *range(16, 0, -1)):
@@ -710,6 +717,24 @@ def test_integers_equal_torch() -> None:
 
 
 @pytest.mark.oracle
+@pytest.mark.parametrize("name", ["uint8", "int8", "int16", "int32", "int64", "bool", "float16", "float32", "float64"])
+def test_integers_of_a_whole_dtype_equal_torch(name: str) -> None:
+    pair = Pair(8)
+    dtype = np.dtype(name)
+    expected = pair.empty(41, dtype).random_(generator=pair.theirs).numpy()
+    pair.assert_same_bits(pair.ours.whole_range(41, dtype), expected)
+    if name != "bool":
+        for low in (-100, 0, 7):
+            low = max(low, 0) if name == "uint8" else low
+            expected = pair.empty(41, dtype).random_(low, None, generator=pair.theirs).numpy()
+            pair.assert_same_bits(pair.ours.integers(low, None, 41, dtype), expected)
+    if name == "int64":
+        expected = pair.empty(41, dtype).random_(-(2**63), None, generator=pair.theirs).numpy()
+        pair.assert_same_bits(pair.ours.integers(-(2**63), None, 41, dtype), expected)
+    pair.assert_same_position()
+
+
+@pytest.mark.oracle
 def test_permutation_equals_torch() -> None:
     pair = Pair(6)
     for n in (0, 1, 2, 3, 10, 1000, BLOCK, BLOCK + 1, BLOCK + 2, 100000):
@@ -721,7 +746,7 @@ def test_permutation_equals_torch() -> None:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("dtype", [F4, F8])
+@pytest.mark.parametrize("dtype", [F2, F4, F8])
 def test_bernoulli_equals_torch(dtype: np.dtype[Any]) -> None:
     pair = Pair(7)
     for p in (0.0, 0.1, 0.5, 0.8, 1.0):
@@ -759,10 +784,10 @@ def test_states_travel_both_ways() -> None:
         pair.uniform(617, F4)
         pair.normal(3, F8)
         other = Generator()
-        other.set_state(pair.theirs.get_state().numpy())
+        other.set_state(autograd.from_numpy(pair.theirs.get_state().numpy()))
         assert other.initial_seed() == 11
         back = torch.Generator()
-        back.set_state(torch.from_numpy(other.get_state()))
+        back.set_state(torch.from_numpy(other.get_state().numpy()))
         assert torch.equal(back.get_state(), pair.theirs.get_state())
         pair.ours, pair.theirs = other, back
     pair.normal(40, F8)
@@ -772,10 +797,10 @@ SMALL = st.integers(0, 40) | st.sampled_from([600, 624, 1300])
 FLOATS = st.sampled_from([F4, F8])
 REALS = st.floats(-1e6, 1e6, allow_nan=False)
 STEPS = st.one_of(
-    st.tuples(st.just("uniform"), SMALL, FLOATS),
+    st.tuples(st.just("uniform"), SMALL, FLOATS | st.just(F2)),
     st.tuples(st.just("uniform"), SMALL, FLOATS, REALS, REALS).map(
         lambda step: (*step[:3], min(step[3:]), max(step[3:]))),
-    st.tuples(st.just("normal"), SMALL, FLOATS),
+    st.tuples(st.just("normal"), SMALL, FLOATS | st.just(F2)),
     st.tuples(st.just("scattered_normal"), SMALL, FLOATS),
     st.tuples(st.just("integers"), st.integers(-(2**62), 2**62 - 1),
               st.integers(1, 2**62) | st.sampled_from([1, 7, WIDE_RANGE - 1, WIDE_RANGE]), SMALL).map(

@@ -276,6 +276,8 @@ def test_refusals_are_those_of_torch(row: Row) -> None:
 #: Public names that compute nothing: what the tape is asked and told, dtypes, state, and what only reads.
 NO_OPERATIONS = {
     "OUT", "Function", "Generator", "Op", "Size", "Tensor", "backward", "bool", "default_generator", "detect_anomaly",
+    "can_cast", "contiguous_format", "finfo", "iinfo", "is_complex", "is_floating_point", "is_nonzero", "layout",
+    "memory_format", "preserve_format", "promote_types", "result_type", "strided",
     "device", "double", "dtype", "edited", "enable_grad", "float", "float16", "float32", "float64", "get_default_dtype",
     "get_rng_state", "grad", "gradcheck", "gradgradcheck", "half", "initial_seed", "int", "int16", "int32", "int64",
     "int8", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_tensor", "long", "manual_seed",
@@ -290,7 +292,8 @@ NO_METHODS = {
     "is_cuda", "is_floating_point", "is_leaf", "item", "itemsize", "name", "nbytes", "ndim", "nelement", "numel",
     "numpy", "output_nr", "register_hook", "register_post_accumulate_grad_hook", "requires_grad", "requires_grad_",
     "retain_grad", "retains_grad", "shape", "size", "stride", "tolist", "__annotations__", "__array__",
-    "__array_function__", "__array_ufunc__", "__bool__", "__copy__", "__deepcopy__", "__dict__", "__doc__", "__float__",
+    "__array_function__", "__array_ufunc__", "__bool__", "__copy__", "__deepcopy__", "__dict__", "__dlpack__",
+    "__dlpack_device__", "__doc__", "__float__",
     "__format__", "__hash__", "__index__", "__init__", "__int__", "__iter__", "__len__", "__module__", "__new__",
     "__reduce__", "__repr__", "__slots__", "__weakref__",
 }  # fmt: skip

@@ -154,8 +154,15 @@ def new_sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     ------
     RuntimeError
         A size is negative.
+    TypeError
+        A size is no integer.
     """
-    found = sizes(shape)
+    given = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    for n in given:
+        if isinstance(n, bool) or not hasattr(n, "__index__"):
+            what = say(f"argument 'size' must be tuple of ints, but has {n!r}", "sizes", "Convert them with int().")
+            raise TypeError(what)
+    found = sizes(given)
     for n in found:
         if n < 0:
             raise ShapeError(

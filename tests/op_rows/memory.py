@@ -41,19 +41,36 @@ CONVERSIONS = [
             exact=True,
             shares=True,
         )
-        for name, dtype in {"long": "int64", "int": "int32", "bool": "bool"}.items()
+        for name, dtype in {
+            "long": "int64", "int": "int32", "short": "int16", "char": "int8", "bool": "bool"
+        }.items()
     ],
     Row(
+        "Tensor.byte",
+        lambda x: x.astype(np.int64).astype(np.uint8),
+        (S(F(2, 3, domain=eighths)), S(Ints((3,), -300, 300)), S(Bools((3,))), S(F())),
+        gradient=False,
+        exact=True,
+        shares=True,
+    ),
+    Row(
         "Tensor.to",
-        lambda x, dtype: x.astype(dtype),
+        lambda x, *to, dtype=None, **_: x.astype(dtype or next((d for d in to if isinstance(d, np.dtype)), x.dtype)),
         (
             S(F(2, 3), Dtype("float32")),
             S(F(2, 3), Dtype("float64")),
             S(F(), Dtype("float16")),
             S(Ints((3,)), Dtype("float32")),
             S(F(3), dtype=Dtype("float64")),
+            S(F(3), "cpu", Dtype("float64"), True, True),
+            S(F(3), "cpu", non_blocking=True),
+            S(F(3)),
         ),
-        (R(lambda t: t.ones(2).to("cuda:0" if t.__name__ == "autograd" else "nowhere"), RuntimeError, "cuda|nowhere"),),
+        (
+            R(lambda t: t.ones(2).to("cuda" if t.__name__ == "autograd" else "nowhere"), RuntimeError, "cuda|nowhere"),
+            R(lambda t: t.ones(2).to("float64"), RuntimeError, "float64"),
+            R(lambda t: t.ones(2).to(3), RuntimeError, "device|accelerator"),
+        ),
         domain=eighths,
         exact=True,
         shares=True,
@@ -63,6 +80,7 @@ CONVERSIONS = [
         "Tensor.type",
         lambda x, dtype: x.astype(dtype),
         (S(F(2, 3), Dtype("float32")), S(Ints((3,)), Dtype("float64"))),
+        (R(lambda t: t.ones(2).type("no.such.Tensor"), ValueError, "invalid type"),),
         domain=eighths,
         exact=True,
         shares=True,
