@@ -20,21 +20,41 @@ from tests.benchmarks.measure import Timed, alternate, clock, medians, ratio
 
 CHAIN = 200
 
-OPS: dict[str, tuple[Callable[[Any, Any, Any], Any], float]] = {
-    # name: (lib, y, w) -> next y, and a constant to start from
-    "add": (lambda lib, y, w: y + w, 0.0),
-    "mul": (lambda lib, y, w: y * w, 0.0),
-    "matmul": (lambda lib, y, w: y @ w, 0.0),
-    "exp": (lambda lib, y, w: lib.exp(y), -50.0),
+Step = Callable[[Any, Any, Any], Any]
+
+#: name: (lib, y, w) -> next y of the same shape, where to start, and the shape. Reductions run along a dimension of 1.
+OPS: dict[str, tuple[Step, float, tuple[int, ...]]] = {
+    "add": (lambda lib, y, w: y + w, 0.0, (4, 4)),
+    "sub": (lambda lib, y, w: y - w, 0.0, (4, 4)),
+    "mul": (lambda lib, y, w: y * w, 0.0, (4, 4)),
+    "div": (lambda lib, y, w: y / w, 0.0, (4, 4)),
+    "mul by a number": (lambda lib, y, w: y * 0.99, 0.0, (4, 4)),
+    "neg": (lambda lib, y, w: -y, 0.0, (4, 4)),
+    "pow 2": (lambda lib, y, w: y**2, 0.0, (4, 4)),
+    "exp": (lambda lib, y, w: lib.exp(y), -50.0, (4, 4)),
+    "log": (lambda lib, y, w: lib.log(y), 1.0, (4, 4)),
+    "sqrt": (lambda lib, y, w: lib.sqrt(y), 1.0, (4, 4)),
+    "tanh": (lambda lib, y, w: lib.tanh(y), 0.0, (4, 4)),
+    "sigmoid": (lambda lib, y, w: lib.sigmoid(y), 0.0, (4, 4)),
+    "relu": (lambda lib, y, w: lib.relu(y), 0.0, (4, 4)),
+    "maximum": (lambda lib, y, w: lib.maximum(y, w), 0.0, (4, 4)),
+    "matmul": (lambda lib, y, w: y @ w, 0.0, (4, 4)),
+    "sum": (lambda lib, y, w: y.sum(0, keepdim=True), 0.0, (1, 4)),
+    "mean": (lambda lib, y, w: y.mean(0, keepdim=True), 0.0, (1, 4)),
+    "softmax": (lambda lib, y, w: y.softmax(1), 0.0, (4, 4)),
+    "transpose": (lambda lib, y, w: y.transpose(0, 1), 0.0, (4, 4)),
+    "reshape": (lambda lib, y, w: y.reshape(4, 4), 0.0, (4, 4)),
+    "slice": (lambda lib, y, w: y[0:4], 0.0, (4, 4)),
+    "cat": (lambda lib, y, w: lib.cat([y], 0), 0.0, (4, 4)),
 }
 
 
-def chain_of(lib: Any, step: Callable[[Any, Any, Any], Any], start: float) -> Timed:
+def chain_of(lib: Any, step: Step, start: float, shape: tuple[int, ...]) -> Timed:
     """Return a function that builds a chain of one op and differentiates it: (ns forward, ns backward) per op."""
-    noise = np.random.default_rng(0).standard_normal((4, 4)) * 0.01
+    noise = np.random.default_rng(0).standard_normal(shape) * 0.01
     x = lib.tensor(noise + start, dtype=lib.float64, requires_grad=True)
-    w = lib.tensor(np.eye(4) * 0.99, dtype=lib.float64, requires_grad=True)
-    seed = lib.ones(4, 4, dtype=lib.float64)
+    w = lib.tensor(np.eye(4) * 0.99 + 0.01 * (step is OPS["div"][0]), dtype=lib.float64, requires_grad=True)
+    seed = lib.ones(shape, dtype=lib.float64)
 
     def timed() -> tuple[float, float]:
         made: list[Any] = [x]
@@ -131,8 +151,8 @@ def run(rounds: int = 60) -> str:
         rf, rb = ratio(answers["ours"], answers["torch"])
         lines.append(f"| {name} | {f:.0f} / {b:.0f} | {tf:.0f} / {tb:.0f} | {rf:.2f} | {rb:.2f} |")
 
-    for name, (step, start) in OPS.items():
-        row(name, chain_of(autograd, step, start), chain_of(torch, step, start), rounds)
+    for name, (step, start, shape) in OPS.items():
+        row(name, chain_of(autograd, step, start, shape), chain_of(torch, step, start, shape), rounds)
     row("deep chain, 100,000 ops", deep_chain_of(autograd), deep_chain_of(torch), 5)
 
     def scalar(lib: Any) -> Timed:
