@@ -11,7 +11,7 @@ from typing import Any as _Any
 
 from autograd import aliases as _aliases
 from autograd import creation as _creation
-from autograd import cuda, errors, function, graph, hooks, kernels, versions
+from autograd import cuda, errors, function, graph, hooks, kernels, return_types, versions
 from autograd import questions as _questions
 from autograd import random as _random
 from autograd import values as _values
@@ -49,9 +49,11 @@ from autograd.op import OUT, Op
 from autograd.ops import arithmetic as _arithmetic
 from autograd.ops import choices as _choices
 from autograd.ops import compare as _compare
+from autograd.ops import counting as _counting
 from autograd.ops import diagonals as _diagonals
 from autograd.ops import einsum as _einsum
 from autograd.ops import elementwise as _elementwise
+from autograd.ops import extremes as _extremes
 from autograd.ops import index as _index
 from autograd.ops import join as _join
 from autograd.ops import linalg as _linalg
@@ -59,14 +61,19 @@ from autograd.ops import norms as _norms
 from autograd.ops import products as _products
 from autograd.ops import reduce as _reduce
 from autograd.ops import rounding as _rounding
+from autograd.ops import scan as _scan
 from autograd.ops import shape as _shape
+from autograd.ops import softmax as _softmax
+from autograd.ops import sorting as _sorting
 from autograd.ops import trigonometry as _trigonometry
 from autograd.ops.arithmetic import *
 from autograd.ops.choices import *
 from autograd.ops.compare import *
+from autograd.ops.counting import *
 from autograd.ops.diagonals import *
 from autograd.ops.einsum import *
 from autograd.ops.elementwise import *
+from autograd.ops.extremes import *
 from autograd.ops.index import *
 from autograd.ops.join import *
 from autograd.ops.linalg import *
@@ -74,7 +81,10 @@ from autograd.ops.norms import *
 from autograd.ops.products import *
 from autograd.ops.reduce import *
 from autograd.ops.rounding import *
+from autograd.ops.scan import *
 from autograd.ops.shape import *
+from autograd.ops.softmax import *
+from autograd.ops.sorting import *
 from autograd.ops.trigonometry import *
 from autograd.questions import *
 from autograd.random import *
@@ -124,6 +134,7 @@ __all__ = [
     "memory_format",
     "no_grad",
     "preserve_format",
+    "return_types",
     "set_default_dtype",
     "set_detect_anomaly",
     "set_grad_enabled",
@@ -136,9 +147,9 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _diagonals, _einsum, _elementwise, _index, _join, _linalg, _norms, _products,
-    _reduce, _rounding, _shape, _trigonometry,
-    _creation, _questions, _random, _values,
+    _arithmetic, _choices, _compare, _counting, _creation, _diagonals, _einsum, _elementwise, _extremes, _index,
+    _join, _linalg, _norms, _products, _questions, _random, _reduce, _rounding, _scan, _shape, _softmax, _sorting,
+    _trigonometry, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
 

@@ -103,3 +103,42 @@ def replace(x: Array, index: Any, value: Array) -> Array:
     z = np.array(x)
     z[index] = value
     return z
+
+
+@routine
+def running_sum(x: Array, axis: int, reverse: bool = False) -> Array:
+    """Return the sums of all elements up to each along `axis`; from the end if `reverse`.
+
+    Each direction is the adjoint of the other.
+    """
+    return np.flip(np.cumsum(np.flip(x, axis), axis), axis) if reverse else np.cumsum(x, axis)
+
+
+@routine
+def running_product(x: Array, axis: int, reverse: bool = False) -> Array:
+    """Return the products of all elements up to each along `axis`; from the end if `reverse`."""
+    return np.flip(np.cumprod(np.flip(x, axis), axis), axis) if reverse else np.cumprod(x, axis)
+
+
+@routine
+def recurrence(a: Array, b: Array, axis: int, reverse: bool = False) -> Array:
+    """Return y with y_0 = b_0 and y_{k+1} = a_k y_k + b_{k+1} along `axis`; y_k = a_k y_{k+1} + b_k if `reverse`.
+
+    `a` has one element less than `b`: it stands between two neighbours. So the adjoint of one direction, in `b`, is the
+    other direction with the same `a`.
+    """
+    y = np.moveaxis(np.array(b), axis, 0)
+    between = np.moveaxis(a, axis, 0)
+    n = len(y)
+    for k in range(n - 2, -1, -1) if reverse else range(n - 1):
+        here, there = (k, k + 1) if reverse else (k + 1, k)
+        y[here] += between[k] * y[there]
+    return np.moveaxis(y, 0, axis)
+
+
+def along(index: Array, axis: int, shape: tuple[int, ...]) -> tuple[Array, ...]:
+    """Return what `np.take_along_axis(x, index, axis)` indexes an array of `shape` with."""
+    ndim = len(shape)
+    places: list[Any] = [np.reshape(np.arange(n), (-1,) + (1,) * (ndim - d - 1)) for d, n in enumerate(shape)]
+    places[axis] = index
+    return tuple(places)

@@ -44,6 +44,21 @@ def distinct(random: Random, shape: tuple[int, ...], place: int) -> Array:
     return (0.1 * (random.permutation(n) - n // 2) + 0.03 + 0.017 * place).reshape(shape)
 
 
+def some_zero(random: Random, shape: tuple[int, ...], place: int) -> Array:
+    """Numbers away from 0; but every third one is 0, and the one after the first."""
+    values = nonzero(random, shape, place).reshape(-1)
+    values[::3] = 0
+    values[1:2] = 0
+    return values.reshape(shape)
+
+
+def some_nan(random: Random, shape: tuple[int, ...], place: int) -> Array:
+    """Distinct numbers; but every third one is NaN."""
+    values = distinct(random, shape, place).reshape(-1)
+    values[::3] = np.nan
+    return values.reshape(shape)
+
+
 def zero(random: Random, shape: tuple[int, ...], place: int) -> Array:
     """Nothing but 0."""
     return np.zeros(shape)
@@ -192,6 +207,9 @@ class Row:
         How far gradcheck moves; a power of two where the numbers have few digits and the operation is linear.
     variant : str
         Tells several rows of one name apart.
+    tied : callable, optional
+        `tied(indices, *args, **kwargs)` returns the elements that the last result, indices, names. Where elements tie,
+        any valid index will do: these elements are compared in its place.
     """
 
     name: str
@@ -207,6 +225,7 @@ class Row:
     exact: bool = False
     eps: float = 1e-6
     variant: str = ""
+    tied: Callable[..., Array] | None = None
 
     def __post_init__(self) -> None:
         assert self.replay or self.why, f"{self}: replay=False needs a reason"

@@ -8,6 +8,7 @@ The rows themselves stand in `op_rows`, a file per family.
 from __future__ import annotations
 
 from tests.op_rows.compare import LOGICAL
+from tests.op_rows.counting import COUNTING
 from tests.op_rows.creation import CREATION
 from tests.op_rows.diagonals import DIAGONAL_ROWS, EINSUM_ROWS
 from tests.op_rows.elementwise import ELEMENTWISE
@@ -21,12 +22,17 @@ from tests.op_rows.operators import OPERATORS
 from tests.op_rows.products import COMPOSED_PRODUCTS
 from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
+from tests.op_rows.scan import SCANS
 from tests.op_rows.shape import SHAPE
+from tests.op_rows.sorting import SORTING
 
 ROWS = [
     *ELEMENTWISE,
     *LOGICAL,
     *REDUCTIONS,
+    *SCANS,
+    *SORTING,
+    *COUNTING,
     *SHAPE,
     *PRODUCT_ROWS,
     *COMPOSED_PRODUCTS,

@@ -13,6 +13,7 @@ import pytest
 import autograd
 from autograd import Op, Tensor, kernels
 from autograd.ops.index import Put, put
+from autograd.ops.scan import Recurrence, recurred
 from tests.op_samples import Case, Row
 from tests.op_table import ROWS
 from tests.recorder import Listener, Program, Reading, Recorded, listened
@@ -67,8 +68,8 @@ def test_recorded_calls_replayed_on_fresh_data_give_the_engines_numbers(row: Row
 
 
 def test_every_rule_was_read() -> None:
-    """Those on the tape of the rows; and the adjoint of indexing, which only backward uses."""
-    read = {Put}
+    """Those on the tape of the rows; and the two that only backward uses."""
+    read = {Put, Recurrence}
     for row in REPLAYED:
         for case in row.cases():
             if case.layout == "contiguous":
@@ -85,6 +86,23 @@ def test_the_adjoint_of_indexing_is_replayed() -> None:
     inputs = {reading.numbers[id(g._array)]: fresh, reading.numbers[id(v)]: 2 * v}
     replayed, gradient = reading.program.run(inputs, [*reading.outputs, reading.gradients[g]])
     assert (replayed.tolist(), gradient.tolist()) == ([0.5, 3.0, 0.0], [0.5, 0.5, 1.0])
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_recurrence_is_replayed(reverse: bool) -> None:
+    random = np.random.default_rng(0)
+    a, b = (autograd.tensor(random.normal(size=n), requires_grad=True) for n in (3, 4))
+    z, listener = listened(lambda: recurred(a, b, 0, reverse))
+    v = random.normal(size=4)
+    reading = Reading([z], listener, [v])
+    fresh = [random.normal(size=n) for n in (3, 4)]
+    inputs = {reading.numbers[id(t._array)]: new for t, new in zip((a, b), fresh, strict=True)}
+    replayed = reading.program.run(inputs, [*reading.outputs, reading.gradients[a], reading.gradients[b]])
+    leaves = [autograd.from_numpy(new).requires_grad_() for new in fresh]
+    again = recurred(*leaves, 0, reverse)
+    expected = [again, *autograd.grad(again, leaves, autograd.from_numpy(v))]
+    for mine, theirs in zip(replayed, expected, strict=True):
+        np.testing.assert_allclose(mine, array(theirs), rtol=1e-14)
 
 
 def test_rows_that_cannot_be_replayed_say_why() -> None:

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from autograd.errors import say
 
 Dims = int | Sequence[int] | None
+R = TypeVar("R")
+
+
+def numpy_names(function: Callable[..., R]) -> Callable[..., R]:
+    """Let a function take `axis` for `dim` and `keepdims` for `keepdim`, NumPy's names, as in PyTorch."""
+
+    @functools.wraps(function)
+    def spelled(*args: Any, **kwargs: Any) -> R:
+        if kwargs:
+            for name, ours in (("axis", "dim"), ("keepdims", "keepdim")):
+                if name in kwargs and ours not in kwargs:
+                    kwargs[ours] = kwargs.pop(name)
+        return function(*args, **kwargs)
+
+    return spelled
+
+
+def along(dim: int, item: Any) -> tuple[Any, ...]:
+    """Return the index that takes `item`, an integer or a slice, along `dim`, and all of the other dimensions."""
+    return (*(slice(None),) * dim, item, ...)
 
 
 def dimension(dim: int, ndim: int) -> int:

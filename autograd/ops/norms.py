@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,16 +11,17 @@ import numpy as np
 from autograd import dtypes
 from autograd.errors import DtypeError, ShapeError, UndefinedError, say
 from autograd.kernels import astype
-from autograd.op import OUT, Array, Op
+from autograd.op import OUT, Array, Elementwise, Op
 from autograd.operands import as_tensor_like, cast
 from autograd.ops import arithmetic, shape
-from autograd.ops.dims import Dims, axes
+from autograd.ops.dims import Dims, axes, dimension
+from autograd.ops.elementwise import clone
 from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
-__all__ = ["cdist"]
+__all__ = ["cdist", "norm", "renorm"]
 
 
 def sgn(x: Array) -> Array:
@@ -152,6 +154,21 @@ class Chebyshev(ExtremeNorm):
         return np.where(np.abs(x) < self.kept(z), 0, self.kept(g) * sgn(x))
 
 
+class Shrink(Elementwise):
+    """z = limit / (x + 1e-7) where x > limit, else 1     dx = -g limit / (x + 1e-7)² there, else 0"""
+
+    __slots__ = ("limit",)
+    torch_name = "RenormBackward0"
+    saves = (0,)
+    limit: float
+
+    def forward(self, x: Array) -> Array:
+        return np.where(x > self.limit, self.limit / (x + 1e-7), 1)
+
+    def backward(self, g: Array, x: Array) -> Array:
+        return np.where(x > self.limit, -g * self.limit / ((x + 1e-7) * (x + 1e-7)), 0)
+
+
 _RULES: dict[float, type[VectorNorm]] = {
     0: CountNorm, 1: AbsoluteNorm, 2: EuclideanNorm, math.inf: ExtremeNorm, -math.inf: ExtremeNorm
 }  # fmt: skip
@@ -258,6 +275,69 @@ def norm_along(input: Tensor, p: float, dims: tuple[int, ...] | None, keepdim: b
     if input._array.dtype.itemsize == 2:  # the powers of float16 leave its range
         return cast(norm_along(cast(input, dtypes.F4), p, dims, keepdim), input._array.dtype)
     return _RULES.get(p, VectorNorm)(ord=p, dim=dims, keepdim=keepdim).apply(input)  # type: ignore[no-any-return]
+
+
+def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
+    """Return the norm of all elements, or along `dim`.
+
+    Parameters
+    ----------
+    input : Tensor
+    p : float, "fro" or "nuc"
+        (Σ |x|ᵖ)^(1/p); the largest |x| for inf, the smallest for -inf, how many are not 0 for 0. "fro" is 2, along at
+        most two dimensions.
+    dim : int or tuple of int, optional
+    keepdim : bool
+        Keep the dimensions with size 1.
+    dtype : dtype, optional
+        Cast to this first.
+
+    Raises
+    ------
+    RuntimeError
+        The tensor is no floating-point one; there is nothing to take an extreme of; no such norm.
+    """
+    if isinstance(p, str):
+        if p != "fro":
+            raise ShapeError(say(f"norm: order {p} not supported", 'a number or "fro"', "Check the spelling."))
+        if isinstance(dim, Sequence) and len(dim) > 2:
+            raise ShapeError(
+                say(f"matrix_norm: dim must be a 2-tuple. Got {dim}", "at most two dimensions", "Use p=2.")
+            )
+    return vector_norm(input, 2.0 if p is None or p == "fro" else float(p), dim, keepdim, dtype=dtype)
+
+
+def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Return the tensor with every slice along `dim` whose p-norm is larger than `maxnorm` scaled down to it.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of at least two dimensions.
+    p : float
+        Positive.
+    dim : int
+    maxnorm : float
+
+    Raises
+    ------
+    IndexError, RuntimeError
+        There is no such dimension; a tensor, `p` or `maxnorm` other than that.
+    """
+    x = as_tensor_like(input)
+    ndim = x._array.ndim
+    if ndim < 2 or p <= 0 or maxnorm < 0:
+        raise ShapeError(
+            say(
+                f"renorm: input has {ndim} dimensions, p is {p} (non-positive-norm not supported), maxnorm {maxnorm}",
+                "at least 2 dimensions, p > 0 and maxnorm >= 0",
+                "Check the arguments.",
+            )
+        )
+    d = dimension(dim, ndim)
+    x = clone(x)  # the rules below save it: `renorm_` then edits something else
+    size = vector_norm(x, p, tuple(i for i in range(ndim) if i != d), True)
+    return x * Shrink(limit=maxnorm).apply(size)  # type: ignore[no-any-return]
 
 
 def cdist(

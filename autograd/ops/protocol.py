@@ -24,12 +24,14 @@ from autograd.ops import (
     compare,
     diagonals,
     elementwise,
+    extremes,
     index,
     join,
     linalg,
     products,
     reduce,
     rounding,
+    scan,
     trigonometry,
 )
 from autograd.ops import shape as shapes
@@ -73,6 +75,20 @@ def _reduction(function: Callable[..., Any], *, floating: bool) -> Callable[...,
         if _is_empty(axis):  # no axis at all, which is not PyTorch's reading
             return elementwise.clone(a)
         return function(a, axis, keepdims)
+
+    return apply
+
+
+def _product(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    _unless(isinstance(axis, list | tuple) or (axis is None and keepdims))
+    return reduce.prod(a, axis, keepdims)
+
+
+def _cumulative(function: Callable[..., Any]) -> Callable[..., Any]:
+    """NumPy's cumsum and cumprod: over the flattened array if no axis is given."""
+
+    def apply(a: Any, axis: int | None = None) -> Any:
+        return function(shapes.ravel(a), 0) if axis is None else function(a, axis)
 
     return apply
 
@@ -218,10 +234,9 @@ def _like(function: Callable[..., Any]) -> Callable[..., Any]:
 def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     x, i = as_tensor_like(arr), _array(indices)
     sizes = x._array.shape
-    _unless(axis is None or i.ndim != len(sizes) or i.dtype.kind not in "iu")
-    grid: list[Any] = [np.arange(n).reshape((-1,) + (1,) * (i.ndim - d - 1)) for d, n in enumerate(sizes)]
-    grid[axis] = i  # type: ignore[index]
-    return index.Index(index=tuple(grid), unique=False).apply(x)
+    if axis is None or i.ndim != len(sizes) or i.dtype.kind not in "iu":
+        raise _NoRuleError
+    return index.Index(index=kernels.along(i, axis, sizes), unique=False).apply(x)
 
 
 def _size(a: Any, axis: Any = None) -> int:
@@ -276,8 +291,8 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.sum: _reduction(reduce.sum, floating=False),
     np.mean: _reduction(reduce.mean, floating=True),
-    np.max: _extreme(reduce.max, choices.maximum, -math.inf),
-    np.min: _extreme(reduce.min, choices.minimum, math.inf),
+    np.max: _extreme(extremes.max, choices.maximum, -math.inf),
+    np.min: _extreme(extremes.min, choices.minimum, math.inf),
     np.var: _variance(reduce.var),
     np.std: _variance(reduce.std),
     np.argmax: _chooser(np.argmax),
@@ -306,8 +321,14 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,
     np.size: _size,
+    np.prod: _product,
+    np.cumsum: _cumulative(scan.cumsum),
+    np.cumprod: _cumulative(scan.cumprod),
     kernels.astype: _astype,
     kernels.put: index.put,
+    kernels.recurrence: scan.recurred,
+    kernels.running_product: scan.multiplied,
+    kernels.running_sum: scan.summed,
     kernels.replace: index.replace,
     kernels.keep_where: lambda mask, g: choices.where(mask, g, 0),
 }

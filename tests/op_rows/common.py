@@ -156,7 +156,7 @@ def not_for_bools(name: str, operands: int = 1) -> tuple[R, ...]:
 
 def whole(name: str, numpy: Callable[..., Array], *more: Sample, errors: tuple[R, ...] = (), **options: Any) -> Row:
     """A row of a reduction over any dimensions."""
-    first = REDUCED[2:] if name in ("var", "std") else REDUCED  # a single number has no variance
+    first = REDUCED[2:] if name.startswith(("var", "std")) else REDUCED  # a single number has no variance
     return Row(name, numpy, first + more, refusals_of_dims(name) + errors, **options)
 
 

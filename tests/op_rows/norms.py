@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 # fmt: off  (a table is read in columns)
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from tests.op_references import axes
-from tests.op_rows.common import SHAPES_DISAGREE, twice
+from tests.op_rows.common import SHAPES_DISAGREE, in_place, twice
 from tests.op_samples import (
     Array,
     Dtype,
@@ -66,6 +67,35 @@ def empty(t: Any, ord: float, dim: Any = None) -> Any:
     return t.linalg.vector_norm(t.ones(2, 0), ord, dim)
 
 
+def renormed(x: Array, p: float, dim: int, maxnorm: float) -> Array:
+    over = tuple(i for i in range(x.ndim) if i != dim % x.ndim)
+    size = vector_norm(x, p, over, True)
+    return x * np.where(size > maxnorm, maxnorm / (size + 1e-7), 1).astype(x.dtype)
+
+
+RENORM = Row(
+    "renorm",
+    renormed,
+    (
+        S(F(2, 3), 2, 0, 1.0),
+        S(F(2, 3), 1, -1, 0.5),
+        S(F(2, 3), 3, 1, 100.0),
+        S(F(2, 3, 2), 1.5, 1, 1.0),
+        S(F(2, 3), p=2, dim=0, maxnorm=0.0),
+        S(F(2, 3), inf, 1, 1.0),
+        S(F(2, 0), 2, 0, 1.0),
+    ),
+    (
+        R(lambda t: t.renorm(t.ones(2), 2, 0, 1.0), RuntimeError, "at least 2 dimensions"),
+        R(lambda t: t.renorm(t.ones(2, 2), 2, 2, 1.0), IndexError, "Dimension out of range: got 2"),
+        R(lambda t: t.renorm(t.ones(2, 2), 0, 0, 1.0), RuntimeError, "non-positive-norm not supported"),
+        R(lambda t: t.renorm(t.ones(2, 2), 2, 0, -1.0), RuntimeError, "maxnorm"),
+        R(lambda t: t.renorm(t.tensor([[1]]), 2, 0, 1.0), RuntimeError, "floating point"),
+    ),
+    domain=nonzero,
+)
+
+
 NORM_ROWS = [
     Row(
         "linalg.vector_norm",
@@ -117,6 +147,44 @@ NORM_ROWS = [
         ),
         exact=True,
         variant="in another dtype",
+    ),
+    Row(
+        "norm",
+        lambda x, p="fro", *a, **k: vector_norm(x, 2 if p in ("fro", None) else p, *a, **k),
+        (
+            S(F(2, 3)),
+            S(F()),
+            S(F(0)),
+            *[S(F(2, 3), p, 0) for p in ORDERS],
+            S(F(2, 3), None),
+            S(F(2, 3), "fro", 0),
+            S(F(2, 3), "fro", (0, 1), True),
+            S(F(2, 3, 2), p=3, dim=(-1, 0), keepdim=True),
+            *[only(1, kink(at(values), p)) for p in (0.5, 1, 2, inf) for values in CORNERS],
+            S(F(3, 2), 2, ()),
+        ),
+        (
+            R(lambda t: t.norm(t.tensor([1, 2])), RuntimeError, "floating point"),
+            R(lambda t: t.norm(t.ones(2), "x"), RuntimeError, "not supported"),
+            R(lambda t: t.norm(t.ones(2, 2, 2), "fro", (0, 1, 2)), RuntimeError, "must be a 2-tuple"),
+            R(lambda t: t.norm(t.ones(2), 2, 1), IndexError, "Dimension out of range: got 1"),
+            R(lambda t: t.norm(t.ones(0), inf), RuntimeError, "does not have an identity"),
+            R(lambda t: t.norm(t.ones(2, dtype=t.float64), dtype=t.float32), RuntimeError, "narrowing"),
+            R(lambda t: t.norm(t.ones(2), axis=0), TypeError, "axis"),
+        ),
+        domain=nonzero,
+    ),
+    Row(
+        "norm",
+        lambda x, *, dtype: vector_norm(x, dtype=dtype),
+        (S(F(3, dtype="float32"), dtype=Dtype("float64")),),
+        exact=True,
+        variant="in another dtype",
+    ),
+    RENORM,
+    replace(
+        in_place(RENORM, "renorm_"),
+        errors=(R(lambda t: t.ones(2, 2, requires_grad=True).renorm_(2, 0, 1.0), RuntimeError, "leaf Variable"),),
     ),
     Row(
         "cdist",
