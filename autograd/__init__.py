@@ -170,6 +170,7 @@ _LAZY = {
     "optim": ("nn.optim", None),
     "utils": ("autograd.utils", None),
     "autograd": ("autograd", None),
+    "functional": ("autograd.functional", None),
     "linalg": ("autograd.linalg", None),
     "draw": ("autograd.drawing", "draw"),
     "Graph": ("autograd.drawing", "Graph"),
