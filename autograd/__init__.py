@@ -20,7 +20,16 @@ from autograd.anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_an
 from autograd.backward import backward, grad
 from autograd.checking import gradcheck, gradgradcheck
 from autograd.creation import *
-from autograd.device import contiguous_format, device, layout, memory_format, preserve_format, strided
+from autograd.device import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    device,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from autograd.dtypes import bool_ as bool
 from autograd.dtypes import (
     dtype,
@@ -54,10 +63,14 @@ from autograd.ops import diagonals as _diagonals
 from autograd.ops import einsum as _einsum
 from autograd.ops import elementwise as _elementwise
 from autograd.ops import extremes as _extremes
+from autograd.ops import flips as _flips
+from autograd.ops import grids as _grids
 from autograd.ops import index as _index
 from autograd.ops import join as _join
+from autograd.ops import layout as _layout
 from autograd.ops import linalg as _linalg
 from autograd.ops import norms as _norms
+from autograd.ops import parts as _parts
 from autograd.ops import products as _products
 from autograd.ops import reduce as _reduce
 from autograd.ops import rounding as _rounding
@@ -65,6 +78,7 @@ from autograd.ops import scan as _scan
 from autograd.ops import shape as _shape
 from autograd.ops import softmax as _softmax
 from autograd.ops import sorting as _sorting
+from autograd.ops import tiling as _tiling
 from autograd.ops import trigonometry as _trigonometry
 from autograd.ops.arithmetic import *
 from autograd.ops.choices import *
@@ -74,10 +88,14 @@ from autograd.ops.diagonals import *
 from autograd.ops.einsum import *
 from autograd.ops.elementwise import *
 from autograd.ops.extremes import *
+from autograd.ops.flips import *
+from autograd.ops.grids import *
 from autograd.ops.index import *
 from autograd.ops.join import *
+from autograd.ops.layout import *
 from autograd.ops.linalg import *
 from autograd.ops.norms import *
+from autograd.ops.parts import *
 from autograd.ops.products import *
 from autograd.ops.reduce import *
 from autograd.ops.rounding import *
@@ -85,6 +103,7 @@ from autograd.ops.scan import *
 from autograd.ops.shape import *
 from autograd.ops.softmax import *
 from autograd.ops.sorting import *
+from autograd.ops.tiling import *
 from autograd.ops.trigonometry import *
 from autograd.questions import *
 from autograd.random import *
@@ -99,6 +118,8 @@ __all__ = [
     "Tensor",
     "backward",
     "bool",
+    "channels_last",
+    "channels_last_3d",
     "contiguous_format",
     "cuda",
     "default_generator",
@@ -147,9 +168,9 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _counting, _creation, _diagonals, _einsum, _elementwise, _extremes, _index,
-    _join, _linalg, _norms, _products, _questions, _random, _reduce, _rounding, _scan, _shape, _softmax, _sorting,
-    _trigonometry, _values,
+    _arithmetic, _choices, _compare, _counting, _creation, _diagonals, _einsum, _elementwise, _extremes, _flips,
+    _grids, _index, _join, _layout, _linalg, _norms, _parts, _products, _questions, _random, _reduce, _rounding,
+    _scan, _shape, _softmax, _sorting, _tiling, _trigonometry, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
 

@@ -21,12 +21,13 @@ from autograd.methods.compare import ComparisonMethods
 from autograd.methods.creation import CreationMethods
 from autograd.methods.elementwise import ElementwiseMethods
 from autograd.methods.index import IndexMethods
+from autograd.methods.layout import LayoutMethods
 from autograd.methods.linalg import LinearAlgebraMethods
 from autograd.methods.reduce import ReductionMethods
 from autograd.methods.shape import ShapeMethods
 from autograd.op import wrap
 from autograd.operands import as_tensor_like
-from autograd.ops import arithmetic, choices, compare, elementwise, index, join, linalg, protocol
+from autograd.ops import arithmetic, choices, compare, elementwise, index, layout, linalg, parts, protocol
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension
 from autograd.tape import Leaf, Port, run_backward
@@ -62,6 +63,7 @@ class Tensor(
     ReductionMethods,
     LinearAlgebraMethods,
     ShapeMethods,
+    LayoutMethods,
     IndexMethods,
     CreationMethods,
     Leaf,
@@ -125,6 +127,11 @@ class Tensor(
         return cast(int, self._array.size)
 
     nelement = numel
+    ndimension = dim
+
+    def is_same_size(self, other: Tensor) -> Bool:
+        """Tell whether another tensor has the same shape."""
+        return self._shape == other._shape
 
     @property
     def dtype(self) -> Dtype:
@@ -161,15 +168,6 @@ class Tensor(
         """Tell whether the dtype is a floating-point one."""
         return cast(bool, self._array.dtype.kind == "f")
 
-    def stride(self, dim: Int | None = None) -> Any:
-        """Return how many elements lie between neighbours along each dimension, or along `dim`."""
-        strides = tuple(s // self._array.itemsize for s in np.asarray(self._array).strides)
-        return strides if dim is None else strides[dimension(dim, self._array.ndim)]
-
-    def is_contiguous(self) -> Bool:
-        """Tell whether the elements lie in memory in their order."""
-        return bool(np.asarray(self._array).flags.c_contiguous)
-
     @property
     def name(self) -> str | None:
         """The name drawings show; given by `tensor(..., name=)` or by assignment."""
@@ -205,7 +203,7 @@ class Tensor(
             raise TypeError(
                 say("iteration over a 0-d tensor", "a tensor with dimensions", "Use .item() for its value.")
             )
-        return iter(join.unbind(self))
+        return iter(parts.unbind(self))
 
     def __contains__(self, value: Any) -> Bool:
         return bool(np.any(self._array == getattr(value, "_array", value)))
@@ -309,7 +307,7 @@ class Tensor(
         kind = type(gradient)
         if kind is not type(self._array) or (kind is np.ndarray and gradient.dtype is not d):
             if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
-                return clone(cast(Tensor, gradient))
+                return layout.clone(cast(Tensor, gradient))
             gradient = np.asarray(gradient, d)
         shape = gradient.shape
         held = self._grad
@@ -622,14 +620,6 @@ class Tensor(
             )
         return int(self._array.item())
 
-    def clone(self) -> Tensor:
-        """Return a copy on memory of its own; gradients flow through it."""
-        return clone(self)
-
-    def contiguous(self) -> Tensor:
-        """Return the tensor with its elements in order in memory: itself if they are."""
-        return self if self.is_contiguous() else clone(self)
-
     # ------------------------------------------------------------------------------------------- operators
 
     __add__ = __radd__ = arithmetic.plus
@@ -683,16 +673,6 @@ class Tensor(
         """Return this tensor where `condition` holds, and `other` elsewhere."""
         return cast(Tensor, choices.where(condition, self, other))
 
-    def view(self, *shape_: Any) -> Tensor:
-        """Return the elements in another shape on the same memory: `x.view(2, 3)`, `x.view(-1)`.
-
-        Raises
-        ------
-        RuntimeError
-            The sizes do not fit, or only a copy would do.
-        """
-        return shapes.view_as_shape(self, *shape_)
-
     def view_as(self, other: Tensor) -> Tensor:
         """Return the elements in the shape of another tensor, on the same memory."""
         return shapes.view_as_shape(self, other._array.shape)
@@ -704,22 +684,6 @@ class Tensor(
     def expand_as(self, other: Tensor) -> Tensor:
         """Return the tensor expanded to the shape of another."""
         return shapes.expand(self, other._array.shape)
-
-    @property
-    def T(self) -> Tensor:
-        """The tensor with its dimensions reversed: the transpose of a matrix."""
-        return shapes.reverse_dims(self)
-
-    @property
-    def mT(self) -> Tensor:
-        """The tensor with its last two dimensions exchanged: each matrix transposed.
-
-        Raises
-        ------
-        RuntimeError
-            It is a vector.
-        """
-        return shapes.transpose_matrices(self)
 
     def copy_(self, src: Any, non_blocking: Bool = False) -> Tensor:
         """Copy the elements of `src` (broadcast, cast) into this tensor's memory; gradients flow to `src`."""
@@ -791,6 +755,5 @@ def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | Non
     return t
 
 
-clone = elementwise.clone
 op.use_tensor(Tensor)
 appliers.use_tensor(Tensor)

@@ -87,7 +87,7 @@ class layout:  # PyTorch's spelling of the class
 
 
 class memory_format:  # PyTorch's spelling of the class
-    """In which order new memory holds the dimensions: `contiguous_format` or `preserve_format`."""
+    """In which order memory holds the dimensions: `contiguous_format`, `preserve_format`, `channels_last`."""
 
     __slots__ = ("name",)
 
@@ -101,3 +101,6 @@ class memory_format:  # PyTorch's spelling of the class
 strided = layout("strided")
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
+#: Of images (N, C, H, W) the channels of one pixel lie together; and of volumes (N, C, D, H, W).
+channels_last = memory_format("channels_last")
+channels_last_3d = memory_format("channels_last_3d")

@@ -241,6 +241,17 @@ def refuse_unless_editable(t: Tensor, recorded: bool) -> None:
                     "Clone the tensor first: x = x.clone().",
                 )
             )
+    refuse_unless_recordable(t, recorded)
+
+
+def refuse_unless_recordable(t: Tensor, recorded: bool) -> None:
+    """Raise unless an edit of `t` can be part of the graph, or none is recorded.
+
+    Raises
+    ------
+    RuntimeError
+        `t` is a leaf that requires a gradient (or a view of one), or a view whose edits cannot be recorded.
+    """
     if not state.grad:
         return
     family = t._family.family if isinstance(t._family, Origin) else t._family

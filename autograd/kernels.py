@@ -142,3 +142,39 @@ def along(index: Array, axis: int, shape: tuple[int, ...]) -> tuple[Array, ...]:
     places: list[Any] = [np.reshape(np.arange(n), (-1,) + (1,) * (ndim - d - 1)) for d, n in enumerate(shape)]
     places[axis] = index
     return tuple(places)
+
+
+@routine
+def copied(x: Array) -> Array:
+    """Return a copy of `x` with its elements in the same order in memory; what was expanded lies in its own order."""
+    expanded = 0 in x.strides and any([s == 0 and n > 1 for s, n in zip(x.strides, x.shape, strict=True)])
+    return np.array(x, order="C" if expanded else "K")
+
+
+@routine
+def windows(x: Array, dim: int, size: int, step: int) -> Array:
+    """Return windows of `size` along `dim`, one every `step`, without copying; a last dimension goes through them."""
+    every = np.lib.stride_tricks.sliding_window_view(x, size, axis=dim, writeable=True)
+    return every[(*(slice(None),) * dim, slice(None, None, step))]
+
+
+@routine
+def fold(g: Array, dim: int, step: int, shape: tuple[int, ...]) -> Array:
+    """Return windows added up where they lie in an array of `shape`: the adjoint of `windows`."""
+    z = np.zeros(shape, g.dtype)
+    before = (slice(None),) * dim
+    count, size = g.shape[dim], g.shape[-1]
+    if size <= count:
+        for k in range(size):
+            z[(*before, slice(k, k + step * (count - 1) + 1, step))] += g[..., k]
+    else:
+        for i in range(count):
+            z[(*before, slice(i * step, i * step + size))] += np.moveaxis(g[(*before, i)], -1, dim)
+    return z
+
+
+@routine
+def strided(x: Array, size: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Array:
+    """Return a view of contiguous `x` by element distances: z[i, j, ...] = x.flat[offset + i s₀ + j s₁ + ...]."""
+    flat = np.reshape(x, -1)[offset:]
+    return np.lib.stride_tricks.as_strided(flat, size, [s * x.itemsize for s in stride])

@@ -94,16 +94,43 @@ def quotient(x: Array, y: Any, rounding_mode: str | None = None) -> Array:
 
 
 def split(x: Array, size: Any, dim: int = 0) -> list[Array]:
-    ends = np.cumsum(size)[:-1] if isinstance(size, list) else range(size, x.shape[dim], size)
+    n = x.shape[dim]
+    ends = np.cumsum(size)[:-1] if isinstance(size, list | tuple) else range(size, n, size) if n else []
     return np.split(x, list(ends), axis=dim)
 
 
 def chunk(x: Array, chunks: int, dim: int = 0) -> list[Array]:
-    return split(x, max(-(-x.shape[dim] // chunks), 1), dim)
+    n = x.shape[dim]
+    return split(x, -(-n // chunks), dim) if n else [x] * chunks
+
+
+def cut(x: Array, where: Any = None, dim: int = 0, **named: Any) -> list[Array]:
+    where = np.asarray(next(iter(named.values()), where)).tolist()
+    return np.array_split(x, list(where) if isinstance(where, list | tuple) else where, axis=dim)
+
+
+def windows(x: Array, dimension: int, size: int, step: int) -> Array:
+    dim = dimension
+    n = x.shape[dim] - size + 1
+    starts = range(0, n, step)
+    return np.stack([np.moveaxis(np.take(x, range(i, i + size), dim), dim, -1) for i in starts], dim % x.ndim)
+
+
+def each(function: Callable[[Array], Array]) -> Callable[..., Any]:
+    """A reference that takes one array, several, or a list of them."""
+
+    def reference(*arrays: Any) -> Any:
+        several = arrays[0] if isinstance(arrays[0], list) else arrays
+        results = [function(a) for a in several]
+        return results[0] if several is arrays and len(arrays) == 1 else results
+
+    return reference
 
 
 def joined(arrays: Any, dim: int = 0) -> Array:
-    full = [a for a in arrays if a.shape != (0,)] or arrays[:1]
+    full = [a for a in arrays if a.shape != (0,)]
+    if not full:
+        return arrays[0]
     return np.concatenate(full, axis=dim)
 
 
@@ -114,7 +141,7 @@ def flattened(x: Array, start_dim: int = 0, end_dim: int = -1) -> Array:
 
 
 def squeezed(x: Array, dim: Any = None) -> Array:
-    dims = range(x.ndim) if dim is None else dim if isinstance(dim, tuple) else (dim,)
+    dims = tuple(range(x.ndim)) if dim is None else dim if isinstance(dim, tuple) else (dim,)
     return np.squeeze(x, tuple(d % x.ndim for d in dims if x.shape[d] == 1) if x.ndim else ())
 
 
@@ -129,12 +156,15 @@ def reordered(x: Array, *dims: Any) -> Array:
     return np.transpose(x, order)
 
 
-def reshaped(x: Array, *shape: Any) -> Array:
+def reshaped(x: Array, *sizes: Any, shape: Any = None) -> Array:
+    if shape is not None:
+        return np.reshape(x, shape)
+    shape = sizes
     return np.reshape(x, shape[0] if shape and isinstance(shape[0], tuple | list) else shape)
 
 
-def exchanged(x: Array, dim0: int, dim1: int) -> Array:
-    return np.swapaxes(x, dim0, dim1) if x.ndim else x
+def exchanged(x: Array, *dims: int, **named: int) -> Array:
+    return np.swapaxes(x, *dims, *named.values()) if x.ndim else x
 
 
 def assigned(x: Array, index: Any, value: Any) -> Array:
@@ -242,3 +272,13 @@ def given(x: Any, dtype: Any = None) -> Array:
 
 def on_arrays(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda x, number: function(number, x)
+
+
+def blocks(*arrays: Array) -> Array:
+    matrices = [np.atleast_2d(a) for a in arrays]
+    z = np.zeros(np.sum([m.shape for m in matrices], axis=0), np.result_type(*arrays))
+    at = np.zeros(2, int)
+    for m in matrices:
+        z[at[0] : at[0] + m.shape[0], at[1] : at[1] + m.shape[1]] = m
+        at += m.shape
+    return z

@@ -14,17 +14,21 @@ from tests.op_rows.diagonals import DIAGONAL_ROWS, EINSUM_ROWS
 from tests.op_rows.elementwise import ELEMENTWISE
 from tests.op_rows.index import INDEXING
 from tests.op_rows.inplace import IN_PLACE
+from tests.op_rows.join import JOINED
+from tests.op_rows.layout import LAYOUT
 from tests.op_rows.linalg import PRODUCT_ROWS
 from tests.op_rows.memory import CONVERSIONS
 from tests.op_rows.networks import NETWORKS
 from tests.op_rows.norms import NORM_ROWS
 from tests.op_rows.operators import OPERATORS
+from tests.op_rows.parts import PARTS
 from tests.op_rows.products import COMPOSED_PRODUCTS
 from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
 from tests.op_rows.scan import SCANS
 from tests.op_rows.shape import SHAPE
 from tests.op_rows.sorting import SORTING
+from tests.op_rows.tiling import FLIPPED, GRIDS, TILED
 
 ROWS = [
     *ELEMENTWISE,
@@ -34,6 +38,12 @@ ROWS = [
     *SORTING,
     *COUNTING,
     *SHAPE,
+    *PARTS,
+    *JOINED,
+    *TILED,
+    *FLIPPED,
+    *GRIDS,
+    *LAYOUT,
     *PRODUCT_ROWS,
     *COMPOSED_PRODUCTS,
     *DIAGONAL_ROWS,

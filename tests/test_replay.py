@@ -13,6 +13,7 @@ import pytest
 import autograd
 from autograd import Op, Tensor, kernels
 from autograd.ops.index import Put, put
+from autograd.ops.parts import Fold, fold
 from autograd.ops.scan import Recurrence, recurred
 from tests.op_samples import Case, Row
 from tests.op_table import ROWS
@@ -68,8 +69,8 @@ def test_recorded_calls_replayed_on_fresh_data_give_the_engines_numbers(row: Row
 
 
 def test_every_rule_was_read() -> None:
-    """Those on the tape of the rows; and the two that only backward uses."""
-    read = {Put, Recurrence}
+    """Those on the tape of the rows; and the three that only backward uses."""
+    read = {Fold, Put, Recurrence}
     for row in REPLAYED:
         for case in row.cases():
             if case.layout == "contiguous":
@@ -103,6 +104,18 @@ def test_the_recurrence_is_replayed(reverse: bool) -> None:
     expected = [again, *autograd.grad(again, leaves, autograd.from_numpy(v))]
     for mine, theirs in zip(replayed, expected, strict=True):
         np.testing.assert_allclose(mine, array(theirs), rtol=1e-14)
+
+
+def test_the_adjoint_of_windows_is_replayed() -> None:
+    """Windows (x₀ x₁) (x₁ x₂), added up where they lie."""
+    g = autograd.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=autograd.float64, requires_grad=True)
+    z, listener = listened(lambda: fold(g, 0, 1, (3,)))
+    v = np.array([0.5, 0.25, -1.0])
+    reading = Reading([z], listener, [v])
+    fresh = np.array([[-1.0, 4.0], [0.5, 8.0]])
+    inputs = {reading.numbers[id(g._array)]: fresh, reading.numbers[id(v)]: 2 * v}
+    replayed, gradient = reading.program.run(inputs, [*reading.outputs, reading.gradients[g]])
+    assert (replayed.tolist(), gradient.tolist()) == ([-1.0, 4.5, 8.0], [[1.0, 0.5], [0.5, -2.0]])
 
 
 def test_rows_that_cannot_be_replayed_say_why() -> None:

@@ -1,4 +1,4 @@
-"""Rules that join tensors, and views that take one apart."""
+"""Rules that join tensors."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import dtypes
 from autograd.errors import ShapeError, say
-from autograd.inplace import view
-from autograd.op import Array, Op
+from autograd.op import Array, Op, wrap
 from autograd.operands import common
 from autograd.ops.dims import dimension
-from autograd.ops.index import Slice
-from autograd.tape import Leaf
+from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, require_tensors, reshape
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
 __all__ = [
+    "block_diag",
     "cat",
-    "chunk",
+    "column_stack",
     "concat",
     "concatenate",
-    "split",
+    "dstack",
+    "hstack",
+    "row_stack",
     "stack",
-    "unbind",
+    "vstack",
 ]
 
 
@@ -69,19 +71,6 @@ class Stack(Op):
         return tuple([g[(*before, i, ...)] for i in range(g.shape[self.dim])])
 
 
-class Part(Slice):
-    """z = one of several slices of x     dx = g at the slice, 0 elsewhere"""
-
-    torch_name = "SplitBackward0"
-    several = True
-
-
-class Unbound(Part):
-    """z = x at one index of a dimension     dx = g there, 0 elsewhere"""
-
-    torch_name = "UnbindBackward0"
-
-
 def _several(name: str, tensors: Any) -> list[Tensor]:
     if not isinstance(tensors, Sequence):
         raise TypeError(
@@ -95,15 +84,7 @@ def _several(name: str, tensors: Any) -> list[Tensor]:
         raise (ValueError if name == "cat" else RuntimeError)(
             say(f"{name} expected a non-empty list of Tensors", "a list or tuple of tensors", f"Write {name}([x, y]).")
         )
-    for i, t in enumerate(tensors):
-        if not isinstance(t, Leaf | np.ndarray):
-            raise TypeError(
-                say(
-                    f"{name}(): expected Tensor as element {i} in argument 0, but got {type(t).__name__}",
-                    "tensors only",
-                    "Make a tensor of it first: autograd.tensor(...).",
-                )
-            )
+    require_tensors(name, tensors)
     return common(tensors)
 
 
@@ -125,7 +106,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> 
         raise RuntimeError(
             say("zero-dimensional tensor cannot be concatenated", "at least one dimension", "Use stack instead.")
         )
-    d = dimension(dim, len(first))
+    # Among nothing but empty vectors any dimension will do, as in PyTorch.
+    d = 0 if first == (0,) else dimension(dim, len(first))
     for i, s in enumerate(shapes):
         if s != (0,) and (len(s) != len(first) or s[:d] + s[d + 1 :] != first[:d] + first[d + 1 :]):
             raise ShapeError(
@@ -167,66 +149,68 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -
     return Stack(dim=dimension(dim if axis is None else axis, len(first) + 1)).apply(*ts)  # type: ignore[no-any-return]
 
 
-def _at(d: int, item: Any) -> tuple[Any, ...]:
-    return (*(slice(None),) * d, item, ...)
-
-
-def _has_dimensions(name: str, t: Tensor) -> None:
-    if t._array.ndim == 0:
-        raise ShapeError(
-            say(f"{name} expects at least a 1-dimensional tensor", "a tensor with dimensions", "Use it as it is.")
-        )
-
-
-def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Return views of `tensor` along `dim`: of one size (the last may be smaller), or of the given sizes.
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return the tensors side by side: along dimension 1, vectors and numbers along 0. Errors as for `cat`.
 
     Raises
     ------
     RuntimeError
-        Sizes that do not add up to the dimension's; a tensor without dimensions.
+        Also: no tensors.
     """
-    _has_dimensions("split", tensor)
-    d = dimension(dim, tensor._array.ndim)
-    n = tensor._array.shape[d]
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
-        if size <= 0 and not (size == 0 and n == 0):
-            raise RuntimeError(
-                say(f"split expects split_size be non-negative, but got {size}", "a positive size", "Check the size.")
-            )
-        parts = [min(size, n - i) for i in range(0, n, size)] if n else [0]
-    else:
-        parts = list(split_size_or_sections)
-        if sum(parts) != n or any(p < 0 for p in parts):
-            raise RuntimeError(
+    ts = [atleast_1d(t) for t in _several("hstack", tensors)]
+    return cat(ts, 0 if ts[0]._array.ndim == 1 else 1)
+
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return the tensors on top of each other: along dimension 0, vectors as rows. Errors as for `hstack`."""
+    return cat([atleast_2d(t) for t in _several("vstack", tensors)], 0)
+
+
+row_stack = vstack
+
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return the tensors behind each other, along dimension 2, new where they lack it. Errors as for `hstack`."""
+    return cat([atleast_3d(t) for t in _several("dstack", tensors)], 2)
+
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Return the tensors side by side, vectors and numbers as columns. Errors as for `hstack`."""
+    ts = _several("column_stack", tensors)
+    return hstack([t if t._array.ndim > 1 else reshape(t, -1, 1) for t in ts])
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Return a matrix with the tensors along its diagonal, and 0 elsewhere.
+
+    Parameters
+    ----------
+    *tensors : Tensor
+        Matrices; a vector counts as a row. Without any, the result has shape (1, 0).
+
+    Raises
+    ------
+    RuntimeError
+        One has more than two dimensions.
+    """
+    require_tensors("block_diag", tensors)
+    if not tensors:
+        return wrap(np.zeros((1, 0), dtypes.get_default_dtype().dtype))
+    blocks = [atleast_2d(t) for t in common(tensors)]
+    for i, b in enumerate(blocks):
+        if b._array.ndim > 2:
+            raise ShapeError(
                 say(
-                    f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension "
-                    f"{d}), but got split_sizes={parts}",
-                    f"sizes that add up to {n}",
-                    "Check the sizes.",
+                    f"block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {b._array.ndim}",
+                    "matrices",
+                    "Use diag_embed or a loop for a batch.",
                 )
             )
-    ends = np.cumsum(parts).tolist()
-    return tuple([view(Part(index=_at(d, slice(end - p, end))), tensor) for end, p in zip(ends, parts, strict=True)])
-
-
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return at most `chunks` views of equal size (the last may be smaller) along `dim`. Errors as for `split`."""
-    _has_dimensions("chunk", input)
-    if chunks < 1:
-        raise RuntimeError(
-            say(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "a positive number", "Check it.")
-        )
-    n = input._array.shape[dimension(dim, input._array.ndim)]
-    return split(input, max(-(-n // chunks), 1), dim)
-
-
-def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """Return the views of `input` at each index of `dim`."""
-    d = dimension(dim, input._array.ndim)
-    if input._array.ndim == 0:
-        raise IndexError(
-            say("Dimension specified as 0 but tensor has no dimensions", "at least one dimension", "Use it as it is.")
-        )
-    return tuple([view(Unbound(index=_at(d, i)), input) for i in range(input._array.shape[d])])
+    width = sum([b._array.shape[1] for b in blocks])
+    rows, before = [], 0
+    for b in blocks:
+        m, n = b._array.shape
+        sides = [wrap(np.zeros((m, k), b._array.dtype)) for k in (before, width - before - n)]
+        rows.append(cat([sides[0], b, sides[1]], 1))
+        before += n
+    return cat(rows, 0)

@@ -25,9 +25,11 @@ from autograd.ops import (
     diagonals,
     elementwise,
     extremes,
+    flips,
     index,
     join,
     linalg,
+    parts,
     products,
     reduce,
     rounding,
@@ -201,6 +203,18 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     return shapes.transpose(a, axis1, axis2)
 
 
+def _flip(m: Any, axis: Any = None) -> Any:
+    return flips.flip(m, tuple(range(m._array.ndim)) if axis is None else axis)
+
+
+def _roll(a: Any, shift: Any, axis: Any = None) -> Any:
+    return flips.roll(a, shift, () if axis is None else axis)
+
+
+def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    return shapes.movedim(a, source, destination)
+
+
 def _broadcast_to(array: Any, shape: Any) -> Any:
     return shapes.broadcast_to(array, shape)
 
@@ -307,6 +321,9 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.swapaxes: _swapaxes,
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,
+    np.moveaxis: _moveaxis,
+    np.flip: _flip,
+    np.roll: _roll,
     np.broadcast_to: _broadcast_to,
     np.cross: lambda a, b, *, axis: products.cross_along(a, b, axis),
     np.diagonal: lambda a, offset=0, axis1=0, axis2=1: diagonals.diagonal(a, offset, axis1, axis2),
@@ -325,6 +342,8 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.cumsum: _cumulative(scan.cumsum),
     np.cumprod: _cumulative(scan.cumprod),
     kernels.astype: _astype,
+    kernels.fold: parts.fold,
+    kernels.windows: parts.unfold,
     kernels.put: index.put,
     kernels.recurrence: scan.recurred,
     kernels.running_product: scan.multiplied,

@@ -351,7 +351,7 @@ def _quantile(name: str, input: Any, q: Any, dim: int | None, keepdim: bool, int
     z = rule.apply(sort(rows)[0], q.reshape(-1))
     if q._array.ndim:
         z = z.permute(z._array.ndim - 1, *range(z._array.ndim - 1))
-    return z.reshape(*q._array.shape, *(kept if keepdim else rest))  # type: ignore[no-any-return]
+    return z.reshape((*q._array.shape, *(kept if keepdim else rest)))  # type: ignore[no-any-return]
 
 
 def _check_quantile(name: str, x: Tensor, q: Tensor, interpolation: str) -> None:
