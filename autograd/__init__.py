@@ -11,7 +11,7 @@ from typing import Any as _Any
 
 from autograd import aliases as _aliases
 from autograd import creation as _creation
-from autograd import cuda, errors, function, graph, hooks, kernels, return_types, versions
+from autograd import cuda, errors, function, graph, hooks, kernels, return_types, special, versions
 from autograd import questions as _questions
 from autograd import random as _random
 from autograd import values as _values
@@ -78,6 +78,7 @@ from autograd.ops import scan as _scan
 from autograd.ops import shape as _shape
 from autograd.ops import softmax as _softmax
 from autograd.ops import sorting as _sorting
+from autograd.ops import special as _special
 from autograd.ops import tiling as _tiling
 from autograd.ops import trigonometry as _trigonometry
 from autograd.ops.arithmetic import *
@@ -103,6 +104,7 @@ from autograd.ops.scan import *
 from autograd.ops.shape import *
 from autograd.ops.softmax import *
 from autograd.ops.sorting import *
+from autograd.ops.special import *
 from autograd.ops.tiling import *
 from autograd.ops.trigonometry import *
 from autograd.questions import *
@@ -160,6 +162,7 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
     "short",
+    "special",
     "strided",
     "uint8",
     "versions",
@@ -170,7 +173,7 @@ __all__ = [
 for _family in (
     _arithmetic, _choices, _compare, _counting, _creation, _diagonals, _einsum, _elementwise, _extremes, _flips,
     _grids, _index, _join, _layout, _linalg, _norms, _parts, _products, _questions, _random, _reduce, _rounding,
-    _scan, _shape, _softmax, _sorting, _tiling, _trigonometry, _values,
+    _scan, _shape, _softmax, _sorting, _special, _tiling, _trigonometry, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
 

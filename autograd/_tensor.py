@@ -624,10 +624,10 @@ class Tensor(
 
     __add__ = __radd__ = arithmetic.plus
     __sub__ = arithmetic.minus
-    __rsub__ = arithmetic.rsub
+    __rsub__ = arithmetic.rminus
     __mul__ = __rmul__ = arithmetic.mul
     __truediv__ = arithmetic.over
-    __rtruediv__ = arithmetic.rdiv
+    __rtruediv__ = arithmetic.rover
     __floordiv__ = arithmetic.floor_divide
     __rfloordiv__ = arithmetic.rfloor_divide
     __mod__ = arithmetic.remainder
@@ -652,6 +652,15 @@ class Tensor(
     __or__ = __ror__ = compare.bitwise_or
     __xor__ = __rxor__ = compare.bitwise_xor
     __invert__ = compare.bitwise_not
+    __lshift__ = compare.bitwise_left_shift
+    __rshift__ = compare.bitwise_right_shift
+    __rlshift__ = compare.rshift_left
+    __rrshift__ = compare.rshift_right
+    __iand__ = inplace(compare.bitwise_and)
+    __ior__ = inplace(compare.bitwise_or)
+    __ixor__ = inplace(compare.bitwise_xor)
+    __ilshift__ = inplace(compare.bitwise_left_shift)
+    __irshift__ = inplace(compare.bitwise_right_shift)
     __getitem__ = index.getitem
     __setitem__ = index.setitem
 

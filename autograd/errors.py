@@ -46,3 +46,7 @@ class AnomalyError(AutogradError):
 
 class NumpyFunctionError(AutogradError, TypeError):
     """A NumPy function without a derivative rule was given a tensor that requires a gradient."""
+
+
+class MissingPackageError(AutogradError, ImportError):
+    """A function of a package that is not installed."""

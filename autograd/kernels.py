@@ -178,3 +178,17 @@ def strided(x: Array, size: tuple[int, ...], stride: tuple[int, ...], offset: in
     """Return a view of contiguous `x` by element distances: z[i, j, ...] = x.flat[offset + i s₀ + j s₁ + ...]."""
     flat = np.reshape(x, -1)[offset:]
     return np.lib.stride_tricks.as_strided(flat, size, [s * x.itemsize for s in stride])
+
+
+def sign(x: Array) -> Array:
+    """Return the sign of `x`, and 0 of NaN."""
+    return np.where(np.isnan(x), 0, np.sign(x))
+
+
+@routine
+def trunc_divide(x: Array, y: Array) -> Array:
+    """Return x / y, rounded toward 0."""
+    if x.dtype.kind == "f":
+        return np.trunc(x / y)
+    magnitude = np.abs(x) // np.abs(y)
+    return (magnitude * np.sign(x) * np.sign(y)).astype(x.dtype)

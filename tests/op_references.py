@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
+import statistics
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -223,9 +226,9 @@ def quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     return reference
 
 
-def real(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
+def real(function: Callable[..., Array]) -> Callable[..., Array]:
     """A reference that takes integers and bools for floats."""
-    return quiet(lambda x: function(x if x.dtype.kind == "f" else x.astype(np.float64)))
+    return quiet(lambda x, *more, **named: function(x if x.dtype.kind == "f" else x.astype(np.float64), *more, **named))
 
 
 def numpy_index(x: Array, index: Any) -> Array:
@@ -282,3 +285,94 @@ def blocks(*arrays: Array) -> Array:
         z[at[0] : at[0] + m.shape[0], at[1] : at[1] + m.shape[1]] = m
         at += m.shape
     return z
+
+
+# --------------------------------------------------------------------------------------- arithmetic, special functions
+
+
+def number_by_number(function: Callable[[float], float]) -> Callable[[Array], Array]:
+    """A reference from a function of one number."""
+    return lambda x: np.array([function(float(v)) for v in x.ravel()], x.dtype).reshape(x.shape)
+
+
+def remainder(x: Any, y: Any) -> Array:
+    """NumPy's, but for the sign of a remainder 0: that of x."""
+    z = np.remainder(x, y)
+    return np.where(z == 0, np.fmod(x, y), z)
+
+
+def power(x: Any, y: Any) -> Array:
+    """Integers to a negative power: the inverse rounded toward 0."""
+    x, y = np.asarray(x), np.asarray(y)
+    if x.dtype.kind == "f" or y.dtype.kind == "f":
+        return np.sqrt(x) ** (2 * y) if y.ndim == 0 and abs(y) == 0.5 else np.power(x, y)
+    if np.any(y < 0):
+        exact = [Fraction(int(b)) ** int(e) if b or e >= 0 else 0 for b, e in np.broadcast(x, y)]
+        return np.array([math.trunc(v) for v in exact]).reshape(np.broadcast_shapes(x.shape, y.shape))
+    return np.power(x, y, dtype=np.int64 if x.dtype.kind == "b" else x.dtype)
+
+
+def lerped(x: Array, y: Array, w: Any) -> Array:
+    with np.errstate(all="ignore"):
+        return np.where(np.abs(w) < 0.5, x + w * (y - x), y - (y - x) * (1 - w)).astype(x.dtype)
+
+
+def rounded(x: Array, decimals: int = 0) -> Array:
+    """By a power of ten that is a whole number."""
+    tens = np.asarray(10.0 ** abs(decimals), x.dtype)
+    return np.rint(x * tens) / tens if decimals > 0 else np.rint(x / tens) * tens
+
+
+def finite_numbers(x: Array, nan: Any = None, posinf: Any = None, neginf: Any = None) -> Array:
+    if x.dtype.kind != "f":
+        return x.copy()
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
+
+
+def x_log_y(x: Any, y: Any) -> Array:
+    return np.where(np.isnan(y), np.nan, np.where(np.equal(x, 0), 0, x * np.log(y)))
+
+
+def limited_logit(x: Array, eps: float | None = None) -> Array:
+    if eps is not None and eps >= 0:
+        x = np.where(x < eps, eps, np.where(x > 1 - eps, 1 - eps, x))
+    return np.log(x / (1 - x))
+
+
+def error_inverse(x: float) -> float:
+    """The number whose erf is x: the normal distribution's quantile, corrected by a step of Newton's."""
+    if abs(x) >= 1 or x == 0 or math.isnan(x):
+        return x * math.inf if abs(x) == 1 else x if x == 0 else math.nan
+    z = statistics.NormalDist().inv_cdf((1 + x) / 2) / math.sqrt(2)
+    wrong = math.erf(z) - x if abs(x) < 0.5 else math.copysign(1, x) * ((1 - abs(x)) - math.erfc(abs(z)))
+    return z - wrong * math.sqrt(math.pi) / 2 * math.exp(z * z)
+
+
+def log_gamma(x: float) -> float:
+    return math.inf if math.isinf(x) or (x <= 0 and x == math.floor(x)) else math.lgamma(x)
+
+
+BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510]
+
+
+def polygamma(n: int, x: float) -> float:
+    """From large arguments, where there is an asymptotic series, by recurrence to smaller ones."""
+    if math.isnan(x) or x == -math.inf:
+        return math.nan
+    if x == math.inf:
+        return math.inf if n == 0 else 0.0
+    if x <= 0 and x == math.floor(x):
+        if n == 0:
+            return -math.copysign(math.inf, x) if x == 0 else math.nan
+        return math.inf if n % 2 else -math.inf
+    sign = (-1) ** (n + 1)
+    terms = []
+    while x < 20:
+        terms.append(sign * math.factorial(n) / x ** (n + 1))
+        x += 1
+    terms.append(-1 / (2 * x) if n == 0 else sign * math.factorial(n) / (2 * x ** (n + 1)))
+    terms.append(math.log(x) if n == 0 else sign * math.factorial(n - 1) / x**n)
+    for k, b in enumerate(BERNOULLI, 1):
+        terms.append(sign * b * math.factorial(2 * k + n - 1) / (math.factorial(2 * k) * x ** (2 * k + n)))
+    return math.fsum(terms)

@@ -59,6 +59,21 @@ def some_nan(random: Random, shape: tuple[int, ...], place: int) -> Array:
     return values.reshape(shape)
 
 
+def inside_one(random: Random, shape: tuple[int, ...], place: int) -> Array:
+    """Numbers in [-0.9, 0.9)."""
+    return random.uniform(-0.9, 0.9, shape)
+
+
+def beyond_one(random: Random, shape: tuple[int, ...], place: int) -> Array:
+    """Numbers in [1.3, 3)."""
+    return random.uniform(1.3, 3, shape)
+
+
+def unit(random: Random, shape: tuple[int, ...], place: int) -> Array:
+    """Numbers in [0.2, 0.8)."""
+    return random.uniform(0.2, 0.8, shape)
+
+
 def zero(random: Random, shape: tuple[int, ...], place: int) -> Array:
     """Nothing but 0."""
     return np.zeros(shape)

@@ -7,6 +7,8 @@ The rows themselves stand in `op_rows`, a file per family.
 
 from __future__ import annotations
 
+from tests.op_rows.arithmetic import ARITHMETIC
+from tests.op_rows.choices import CHOICES
 from tests.op_rows.compare import LOGICAL
 from tests.op_rows.counting import COUNTING
 from tests.op_rows.creation import CREATION
@@ -25,13 +27,21 @@ from tests.op_rows.parts import PARTS
 from tests.op_rows.products import COMPOSED_PRODUCTS
 from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
+from tests.op_rows.rounding import ROUNDING
 from tests.op_rows.scan import SCANS
 from tests.op_rows.shape import SHAPE
 from tests.op_rows.sorting import SORTING
+from tests.op_rows.special import SPECIAL_FUNCTIONS
 from tests.op_rows.tiling import FLIPPED, GRIDS, TILED
+from tests.op_rows.trigonometry import TRIGONOMETRY
 
 ROWS = [
+    *ARITHMETIC,
     *ELEMENTWISE,
+    *TRIGONOMETRY,
+    *ROUNDING,
+    *CHOICES,
+    *SPECIAL_FUNCTIONS,
     *LOGICAL,
     *REDUCTIONS,
     *SCANS,

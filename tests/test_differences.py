@@ -180,8 +180,6 @@ GRADIENTS = [
     Difference("//", lambda library: (leaf(library, 5) // 2).requires_grad, False, True),
     Difference("backward of //", through_floor_division, Raises(RuntimeError, "does not require grad"),
                Raises(RuntimeError, "not implemented")),
-    Difference("rounded div", lambda library: library.div(leaf(library, 5), 2, rounding_mode="trunc").requires_grad,
-               False, True),
 ]  # fmt: skip
 
 

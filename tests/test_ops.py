@@ -20,6 +20,7 @@ from autograd.inplace import Chain, Opaque, View
 from autograd.op import Elementwise, MultiOp, Same
 from autograd.ops.counting import Underivable
 from autograd.ops.extremes import Chosen, ChosenOne
+from autograd.ops.rounding import Step
 from tests.op_samples import Case, Floats, Row, eighths, find
 from tests.op_table import ROWS
 from tests.recorder import listened
@@ -98,9 +99,9 @@ def expected_dtype(case: Case, reference: np.dtype[Any]) -> autograd.dtype:
     """What dtype a result has: of floats that of the float arguments; else the reference's, as it would be in int64."""
     if case.row.exact or reference.kind == "b":
         return getattr(autograd, reference.name)
-    if reference.kind == "i":
-        ints = {a.dtype.name for a in case.drawn() if a is not None and a.dtype.kind == "i" and a.ndim}
-        return autograd.int32 if ints == {"int32"} and reference.name == "int32" else autograd.int64
+    if reference.kind in "iu":
+        ints = {a.dtype.name for a in case.drawn() if a is not None and a.dtype.kind in "iu" and a.ndim}
+        return getattr(autograd, reference.name) if ints == {reference.name} else autograd.int64
     floats = [a.dtype for a in case.drawn() if a is not None and a.dtype.kind == "f"]
     dimensioned = [a.dtype for a in case.drawn() if a is not None and a.dtype.kind == "f" and a.ndim]
     if any(isinstance(d, Floats) and d.dtype for d in case.descriptions()):
@@ -322,6 +323,7 @@ NO_RULES = {
     Same: "how backward reaches a leaf whose memory was exchanged since",
     Chain: "how a part of expanded memory hangs on what was expanded",
     Underivable: "how an operation without derivative says so in backward",
+    Step: "a base class",
     Opaque: "how an output of a user-defined Function is told to lie on its input's memory",
 }
 

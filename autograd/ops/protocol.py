@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import dtypes, kernels
+from autograd import dtypes, kernels, special_kernels
 from autograd.errors import NumpyFunctionError, say
 from autograd.op import wrap
 from autograd.operands import ToCopy, as_tensor_like
@@ -34,6 +34,7 @@ from autograd.ops import (
     reduce,
     rounding,
     scan,
+    special,
     trigonometry,
 )
 from autograd.ops import shape as shapes
@@ -222,7 +223,11 @@ def _broadcast_to(array: Any, shape: Any) -> Any:
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     _unless((a_min is not None and min is not None) or (a_max is not None and max is not None))
     low, high = a_min if min is None else min, a_max if max is None else max
-    return elementwise.clone(a) if low is None and high is None else choices.clamp(a, low, high)
+    if low is None and high is None:
+        return elementwise.clone(a)
+    if low is None or high is None or isinstance(low, Leaf) == isinstance(high, Leaf):
+        return choices.clamp(a, low, high)
+    return choices.clamp(a, as_tensor_like(low), as_tensor_like(high))
 
 
 def _concatenate(arrays: Any, axis: int | None = 0) -> Any:
@@ -268,23 +273,54 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.divide: arithmetic.over,
     np.floor_divide: arithmetic.floor_divide,
     np.remainder: arithmetic.remainder,
+    np.fmod: arithmetic.fmod,
     np.power: arithmetic.pow,
+    np.float_power: arithmetic.float_power,
     np.negative: arithmetic.neg,
+    np.positive: elementwise.clone,
+    np.reciprocal: arithmetic.reciprocal,
+    np.square: lambda x: x * x,
     np.absolute: elementwise.abs,
-    np.sign: rounding.sign,
-    np.floor: rounding.floor,
+    np.fabs: elementwise.abs,
     np.exp: elementwise.exp,
+    np.exp2: elementwise.exp2,
+    np.expm1: elementwise.expm1,
     np.log: elementwise.log,
+    np.log2: elementwise.log2,
+    np.log10: elementwise.log10,
     np.log1p: elementwise.log1p,
+    np.logaddexp: elementwise.logaddexp,
+    np.logaddexp2: elementwise.logaddexp2,
     np.sqrt: elementwise.sqrt,
     np.sin: trigonometry.sin,
     np.cos: trigonometry.cos,
+    np.tan: trigonometry.tan,
+    np.arcsin: trigonometry.asin,
+    np.arccos: trigonometry.acos,
+    np.arctan: trigonometry.atan,
+    np.arctan2: trigonometry.atan2,
+    np.hypot: trigonometry.hypot,
+    np.sinh: trigonometry.sinh,
+    np.cosh: trigonometry.cosh,
     np.tanh: trigonometry.tanh,
-    np.reciprocal: arithmetic.reciprocal,
+    np.arcsinh: trigonometry.asinh,
+    np.arccosh: trigonometry.acosh,
+    np.arctanh: trigonometry.atanh,
+    np.deg2rad: trigonometry.deg2rad,
+    np.radians: trigonometry.deg2rad,
+    np.rad2deg: trigonometry.rad2deg,
+    np.degrees: trigonometry.rad2deg,
+    np.sign: rounding.sign,
+    np.floor: rounding.floor,
+    np.ceil: rounding.ceil,
+    np.trunc: rounding.trunc,
+    np.rint: rounding.round,
+    np.copysign: rounding.copysign,
     np.maximum: choices.maximum,
     np.minimum: choices.minimum,
+    np.fmax: choices.fmax,
+    np.fmin: choices.fmin,
     np.matmul: linalg.matmul,
-    np.square: lambda x: x * x,
     np.equal: compare.eq,
     np.not_equal: compare.ne,
     np.less: compare.lt,
@@ -293,13 +329,18 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.greater_equal: compare.ge,
     np.logical_and: compare.logical_and,
     np.logical_or: compare.logical_or,
+    np.logical_xor: compare.logical_xor,
     np.logical_not: compare.logical_not,
     np.bitwise_and: compare.bitwise_and,
     np.bitwise_or: compare.bitwise_or,
+    np.bitwise_xor: compare.bitwise_xor,
+    np.left_shift: compare.bitwise_left_shift,
+    np.right_shift: compare.bitwise_right_shift,
     np.invert: compare.bitwise_not,
     np.isnan: compare.isnan,
     np.isfinite: compare.isfinite,
     np.isinf: compare.isinf,
+    np.signbit: compare.signbit,
 }
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -313,6 +354,8 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.argmin: _chooser(np.argmin),
     np.where: _where,
     np.clip: _clip,
+    np.round: lambda a, decimals=0: rounding.round(a, decimals=decimals),
+    np.sinc: trigonometry.sinc,
     np.copy: _copy,
     np.dot: _dot,
     np.reshape: _reshape,
@@ -349,6 +392,14 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     kernels.running_product: scan.multiplied,
     kernels.running_sum: scan.summed,
     kernels.replace: index.replace,
+    kernels.trunc_divide: lambda x, y: arithmetic.div(x, y, rounding_mode="trunc"),
+    special_kernels.erf: special.erf,
+    special_kernels.erfc: special.erfc,
+    special_kernels.erfinv: special.erfinv,
+    special_kernels.lgamma: special.lgamma,
+    special_kernels.digamma: special.digamma,
+    special_kernels.polygamma: special.polygamma,
+    special_kernels.xlogy: special.xlogy,
     kernels.keep_where: lambda mask, g: choices.where(mask, g, 0),
 }
 

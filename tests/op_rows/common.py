@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.op_references import quiet
 from tests.op_samples import (
     DESCRIPTIONS,
     Array,
@@ -53,9 +54,31 @@ def pairs(second: Domain | None = None) -> tuple[Sample, ...]:
     return tuple(S(F(*a), F(*b, domain=second)) for a, b in PAIRS)
 
 
+#: Pairs where operations on two numbers have their special cases: ties, zeros of both signs, infinities, NaN.
+CORNERS = [
+    (0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.0), (-0.0, 0.0), (0.0, -0.0), (1.0, 2.0), (-1.0, 2.0),
+    (np.nan, 1.0), (1.0, np.nan), (np.nan, np.nan), (0.0, np.nan),
+    (np.inf, np.inf), (-np.inf, -np.inf), (-np.inf, np.inf), (np.inf, 1.0), (1.0, np.inf), (-np.inf, 1.0),
+    (1.0, -np.inf), (-1.0, np.inf), (0.0, np.inf), (np.inf, 0.0),
+    (0.0, -1.0), (-1.0, 0.0), (-4.0, -2.0), (4.0, -2.0), (7.5, -2.0), (-7.5, 2.0),
+]  # fmt: skip
+SPECIAL_PAIRS = S(*[Exactly(list(side)) for side in zip(*CORNERS, strict=True)])
+
+
+def at(*values: float) -> Floats:
+    """A float tensor of given values, with a gradient."""
+    return Floats((len(values),), lambda random, shape, place: np.array(values))
+
+
+def two_at(sample: Callable[..., Sample]) -> Sample:
+    """The pairs of special cases as a sample with gradients."""
+    return sample(*[at(*side) for side in zip(*CORNERS, strict=True)])
+
+
 INTEGERS = (S(Ints((2, 3))), S(Ints((3,), dtype="int32")), S(Ints(())))
 BOOLS = (S(Bools((2, 3))),)
 TWO_INTEGERS = (S(Ints((2, 3)), Ints((3,), 1, 5)), S(Ints((2, 3), dtype="int32"), Ints((3,), 1, 5)), S(Ints((3,)), 3))
+FLOATING_INTS = (S(Ints((2, 3), 1, 5)), S(Bools((3,))))
 TWO_BOOLS = (S(Bools((2, 3)), Bools((3,))), S(Bools((2, 3)), True))
 MIXED = (
     S(F(2, 3), Ints((3,), 1, 5)),
@@ -140,14 +163,14 @@ def without_floats(name: str, *more: Any) -> R:
 def one(name: str, numpy: Callable[..., Any], domain: Domain = anywhere, *more: Sample, **options: Any) -> Row:
     """A row of an elementwise operation on one tensor."""
     samples = ones() + (SPECIAL, S(Exactly([[1.0, 0.5], [2.0, 0.25]]))) + more
-    return Row(name, numpy, samples, domain=domain, **options)
+    return Row(name, quiet(numpy), samples, domain=domain, **options)
 
 
 def two(name: str, numpy: Callable[..., Any], *more: Sample, **options: Any) -> Row:
     """A row of an elementwise operation on two tensors."""
     second = options.pop("second", None)
     errors = refusals_of_pairs(name) + options.pop("errors", ())
-    return Row(name, numpy, pairs(second) + more, errors, **options)
+    return Row(name, quiet(numpy), pairs(second) + more, errors, **options)
 
 
 def not_for_bools(name: str, operands: int = 1) -> tuple[R, ...]:
@@ -223,16 +246,16 @@ def in_place(row: Row, name: str) -> Row:
 
     samples = tuple(sample for sample in row.samples if fits(row, sample))
     errors = (
-        R(lambda t: call_on(t.ones(2, requires_grad=True), name, row), RuntimeError, "leaf Variable that requires"),
-        R(lambda t: call_on(t.ones(1).expand(2), name, row), RuntimeError, "single memory location"),
+        R(lambda t: call_on(t, t.ones(2, requires_grad=True), name, row), RuntimeError, "leaf Variable that requires"),
+        R(lambda t: call_on(t, t.ones(1).expand(2), name, row), RuntimeError, "single memory location"),
     )
     return replace(row, name=f"Tensor.{name}", numpy=reference, samples=samples, errors=errors, call=call, exact=True)
 
 
-def call_on(x: Any, name: str, row: Row) -> Any:
-    """Call an in-place form with arguments of its first sample that are numbers, or 1 for tensors."""
+def call_on(t: Any, x: Any, name: str, row: Row) -> Any:
+    """Call an in-place form with arguments of its first sample that are numbers, or ones for tensors."""
     sample = next(s for s in row.samples if fits(row, s))
-    rest = [1 if isinstance(a, DESCRIPTIONS) else a for a in sample.args[1:]]
+    rest = [t.ones(()) if isinstance(a, Floats) else 1 if isinstance(a, DESCRIPTIONS) else a for a in sample.args[1:]]
     if name.startswith("__"):
         return getattr(operator, name.strip("_"))(x, *rest)
     return getattr(x, name)(*rest, **sample.kwargs)

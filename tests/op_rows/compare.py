@@ -47,8 +47,38 @@ COMPARISONS = {
     "gt": np.greater,
     "ge": np.greater_equal,
 }
+
+
+def not_close(name):
+    """What `isclose` and `allclose` refuse."""
+    return (
+        R(lambda t: find(t, name)(t.ones(2), t.ones(2).double()), RuntimeError, "did not match"),
+        R(lambda t: find(t, name)(t.tensor([1]), t.ones(1)), RuntimeError, "did not match"),
+        R(lambda t: find(t, name)(t.ones(2), t.ones(3)), RuntimeError, SHAPES_DISAGREE),
+        R(lambda t: find(t, name)(t.ones(2), t.ones(2), rtol=-1), RuntimeError, "greater than or equal to zero"),
+    )
+
+
 LOGIC = {"logical_and": np.logical_and, "logical_or": np.logical_or, "logical_xor": np.logical_xor}
 BITS = {"bitwise_and": np.bitwise_and, "bitwise_or": np.bitwise_or, "bitwise_xor": np.bitwise_xor}
+
+
+
+def shifted(function):
+    """NumPy's shift, for numbers of places that are too large, or negative."""
+
+    def reference(x, y):
+        x, y = np.asarray(x), np.asarray(y)
+        d = x.dtype if x.ndim and x.dtype.kind in "iu" and (y.dtype == x.dtype or not y.ndim) else np.dtype(np.int64)
+        bits = d.itemsize * 8
+        outside = (y < 0) | (y >= bits)
+        rest = np.where(x < 0, -1, 0) if function is np.right_shift else 0
+        return np.where(outside, rest, function(x.astype(np.int64), np.where(outside, 0, y).astype(np.int64))).astype(d)
+
+    return reference
+
+
+SHIFTS = {"bitwise_left_shift": shifted(np.left_shift), "bitwise_right_shift": shifted(np.right_shift)}
 
 LOGICAL = [
     *[Row(name, numpy, COMPARED, refusals_of_pairs(name), gradient=False) for name, numpy in COMPARISONS.items()],
@@ -75,6 +105,32 @@ LOGICAL = [
         )
         for name, numpy in BITS.items()
     ],
+    *[
+        Row(
+            name,
+            numpy,
+            (
+                S(Ints((2, 3)), Ints((3,), -2, 70)),
+                S(Ints((3,)), 1),
+                S(Ints(()), Ints((0,))),
+                S(Ints((3,)), 64),
+                S(Ints((3,)), -1),
+                S(1, Ints((3,), 0, 5)),
+                S(Ints((2, 3), dtype="int8"), Ints((3,), 0, 12, dtype="int8")),
+                S(Ints((3,), 0, 9, dtype="uint8"), 7),
+                S(Bools((3,)), 1),
+            ),
+            (
+                R(lambda t, name=name: find(t, name)(t.ones(2), 1), RuntimeError, "not implemented"),
+                R(lambda t, name=name: find(t, name)(t.tensor([1]), 1.0), RuntimeError, "not implemented"),
+                R(lambda t, name=name: find(t, name)(*[t.tensor([True])] * 2), RuntimeError, "not implemented"),
+                R(lambda t, name=name: find(t, name)(t.tensor([1]), t.ones(2)), RuntimeError, "not implemented"),
+                R(lambda t, name=name: find(t, name)(t.tensor([1] * 2), t.tensor([1] * 3)), RuntimeError, "size|broad"),
+            ),
+            gradient=False,
+        )
+        for name, numpy in SHIFTS.items()
+    ],
     Row("logical_not", np.logical_not, (*ones(), SPECIAL, *INTEGERS, *BOOLS), gradient=False),
     Row(
         "bitwise_not",
@@ -85,7 +141,15 @@ LOGICAL = [
     ),
     *[
         Row(name, numpy, (*ones(), SPECIAL, *INTEGERS, *BOOLS), gradient=False)
-        for name, numpy in {"isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite}.items()
+        for name, numpy in {
+            "isnan": np.isnan,
+            "isinf": np.isinf,
+            "isfinite": np.isfinite,
+            "isposinf": lambda x: x == np.inf,
+            "isneginf": lambda x: x == -np.inf,
+            "isreal": np.isreal,
+            "signbit": lambda x: np.signbit(x) if x.dtype.kind == "f" else x < np.zeros_like(x),
+        }.items()
     ],
     Row(
         "equal",
@@ -111,6 +175,7 @@ LOGICAL = [
             S(Exactly([np.nan]), Exactly([np.nan])),
             S(F(2, 3), F(3)),
         ),
+        not_close("allclose"),
         gradient=False,
     ),
     Row(
@@ -122,7 +187,10 @@ LOGICAL = [
             S(Exactly([np.nan, np.inf]), Exactly([np.nan, np.inf]), equal_nan=True),
             S(F(2, 3), F(3)),
             S(Ints((3,)), Ints((3,))),
+            S(Bools((3,)), Bools((3,))),
+            S(Exactly([np.inf, -np.inf, np.inf, 1.0]), Exactly([np.inf, np.inf, 1.0, np.inf])),
         ),
+        not_close("isclose"),
         gradient=False,
     ),
 ]

@@ -21,7 +21,7 @@ from tests.op_rows.common import (
     plain,
     reflected,
 )
-from tests.op_rows.compare import COMPARED, COMPARISONS
+from tests.op_rows.compare import COMPARED, COMPARISONS, SHIFTS
 from tests.op_samples import (
     Bools,
     Exactly,
@@ -157,6 +157,27 @@ OPERATORS = [
             gradient=False,
         )
         for name in ("and", "or", "xor")
+    ],
+    *[
+        Row(
+            f"Tensor.__{name}__",
+            SHIFTS[f"bitwise_{side}_shift"],
+            (S(Ints((2, 3)), Ints((3,), 0, 5)), S(Ints((3,)), 2), S(Bools((3,)), 1)),
+            (R(lambda t, name=name: getattr(operator, name)(t.ones(2), 1), RuntimeError, "not implemented"),),
+            call=plain(getattr(operator, name)),
+            gradient=False,
+        )
+        for name, side in [("lshift", "left"), ("rshift", "right")]
+    ],
+    *[
+        Row(
+            f"Tensor.__r{name}__",
+            on_arrays(SHIFTS[f"bitwise_{side}_shift"]),
+            (S(Ints((3,), 0, 5), 8),),
+            call=reflected(getattr(operator, name)),
+            gradient=False,
+        )
+        for name, side in [("lshift", "left"), ("rshift", "right")]
     ],
     Row("Tensor.__invert__", operator.invert, (*INTEGERS, *BOOLS), call=plain(operator.invert), gradient=False),
 ]
