@@ -64,17 +64,20 @@ from autograd.ops import einsum as _einsum
 from autograd.ops import elementwise as _elementwise
 from autograd.ops import extremes as _extremes
 from autograd.ops import flips as _flips
+from autograd.ops import gather as _gather
 from autograd.ops import grids as _grids
 from autograd.ops import index as _index
 from autograd.ops import join as _join
 from autograd.ops import layout as _layout
 from autograd.ops import linalg as _linalg
+from autograd.ops import masks as _masks
 from autograd.ops import norms as _norms
 from autograd.ops import parts as _parts
 from autograd.ops import products as _products
 from autograd.ops import reduce as _reduce
 from autograd.ops import rounding as _rounding
 from autograd.ops import scan as _scan
+from autograd.ops import scatter as _scatter
 from autograd.ops import shape as _shape
 from autograd.ops import softmax as _softmax
 from autograd.ops import sorting as _sorting
@@ -90,17 +93,20 @@ from autograd.ops.einsum import *
 from autograd.ops.elementwise import *
 from autograd.ops.extremes import *
 from autograd.ops.flips import *
+from autograd.ops.gather import *
 from autograd.ops.grids import *
 from autograd.ops.index import *
 from autograd.ops.join import *
 from autograd.ops.layout import *
 from autograd.ops.linalg import *
+from autograd.ops.masks import *
 from autograd.ops.norms import *
 from autograd.ops.parts import *
 from autograd.ops.products import *
 from autograd.ops.reduce import *
 from autograd.ops.rounding import *
 from autograd.ops.scan import *
+from autograd.ops.scatter import *
 from autograd.ops.shape import *
 from autograd.ops.softmax import *
 from autograd.ops.sorting import *
@@ -172,8 +178,8 @@ __all__ = [
 # What the families of operations offer, each its own list.
 for _family in (
     _arithmetic, _choices, _compare, _counting, _creation, _diagonals, _einsum, _elementwise, _extremes, _flips,
-    _grids, _index, _join, _layout, _linalg, _norms, _parts, _products, _questions, _random, _reduce, _rounding,
-    _scan, _shape, _softmax, _sorting, _special, _tiling, _trigonometry, _values,
+    _gather, _grids, _index, _join, _layout, _linalg, _masks, _norms, _parts, _products, _questions, _random, _reduce,
+    _rounding, _scan, _scatter, _shape, _softmax, _sorting, _special, _tiling, _trigonometry, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
 

@@ -20,6 +20,10 @@ class ShapeError(AutogradError):
     """Shapes that do not fit together."""
 
 
+class RangeError(AutogradError, IndexError):
+    """An index that does not fit: a RuntimeError in PyTorch's gather and scatter, else an IndexError; here both."""
+
+
 class DtypeError(AutogradError):
     """A dtype that the operation cannot take or return."""
 

@@ -84,6 +84,9 @@ def put(g: Array, index: Any, shape: tuple[int, ...], unique: bool) -> Array:
     z = np.zeros(shape, g.dtype)
     if unique:
         z[index] = g
+    elif 1000 < z.size <= 20 * g.size:
+        # By number instead of by index: several times faster, if there is much to add to few elements.
+        np.add.at(z.reshape(-1), np.arange(z.size).reshape(shape)[index].reshape(-1), np.ravel(g))
     else:
         np.add.at(z, index, g)
     return z
@@ -102,6 +105,14 @@ def replace(x: Array, index: Any, value: Array) -> Array:
     """Return `x` with `value` at `index`."""
     z = np.array(x)
     z[index] = value
+    return z
+
+
+@routine
+def combine(x: Array, index: Any, y: Array, ufunc: np.ufunc) -> Array:
+    """Return `x` with `y` combined into it at `index` by `ufunc`, once for every time an element is named."""
+    z = np.array(x)
+    ufunc.at(z, index, y)
     return z
 
 

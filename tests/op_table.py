@@ -14,6 +14,7 @@ from tests.op_rows.counting import COUNTING
 from tests.op_rows.creation import CREATION
 from tests.op_rows.diagonals import DIAGONAL_ROWS, EINSUM_ROWS
 from tests.op_rows.elementwise import ELEMENTWISE
+from tests.op_rows.gather import PICKING
 from tests.op_rows.index import INDEXING
 from tests.op_rows.inplace import IN_PLACE
 from tests.op_rows.join import JOINED
@@ -29,6 +30,7 @@ from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
 from tests.op_rows.rounding import ROUNDING
 from tests.op_rows.scan import SCANS
+from tests.op_rows.scatter import SCATTERING
 from tests.op_rows.shape import SHAPE
 from tests.op_rows.sorting import SORTING
 from tests.op_rows.special import SPECIAL_FUNCTIONS
@@ -60,6 +62,8 @@ ROWS = [
     *EINSUM_ROWS,
     *NORM_ROWS,
     *INDEXING,
+    *PICKING,
+    *SCATTERING,
     *OPERATORS,
     *IN_PLACE,
     *CONVERSIONS,

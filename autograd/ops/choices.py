@@ -217,7 +217,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     condition = as_tensor_like(condition)
     mask = condition._array
     if input is None:
-        return tuple([wrap(i) for i in np.nonzero(mask)])
+        return tuple([wrap(i) for i in np.nonzero(np.atleast_1d(mask))])
     if mask.dtype == np.uint8:
         mask = mask != 0
     if mask.dtype.kind != "b":

@@ -27,7 +27,7 @@ def numpy_names(function: Callable[..., R]) -> Callable[..., R]:
 
 
 def along(dim: int, item: Any) -> tuple[Any, ...]:
-    """Return the index that takes `item`, an integer or a slice, along `dim`, and all of the other dimensions."""
+    """Return the index that takes `item`, an integer, slice or array, along `dim`, and all of the other dimensions."""
     return (*(slice(None),) * dim, item, ...)
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
+from operator import index as as_int
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import kernels, versions
-from autograd.appliers import shapes_disagree
+from autograd import dtypes, kernels, versions
+from autograd.dtypes import BOOL, I8
 from autograd.errors import DtypeError, ShapeError, say
-from autograd.inplace import Copied, View, base_of, put_into, view
+from autograd.inplace import Copied, View, base_of, own, put_into, refuse_unless_editable, view
+from autograd.modes import state
 from autograd.op import Array, Op, wrap
-from autograd.operands import as_tensor_like, cast, converted, number
+from autograd.operands import as_tensor_like, cast, converted
+from autograd.ops.dims import along, dimension
 from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
 __all__ = [
-    "masked_fill",
+    "index_put",
+    "select",
 ]
 
 
@@ -28,6 +34,19 @@ class Slice(View):
     __slots__ = ("index", "shape")
     index: tuple[Any, ...]
     shape: tuple[int, ...]
+
+    def __init__(self, index: tuple[Any, ...], shape: tuple[int, ...] = ()) -> None:
+        self.index = index  # by hand, because indexing is frequent: the general way costs a loop
+        self.shape = shape
+
+    def name(self) -> str:
+        """Return PyTorch's name of the one step that the index takes; if it takes several, that of a slice."""
+        if type(self) is not Slice:
+            return super().name()  # unbind and split are slices by another name
+        steps = [i for i in self.index if i is not Ellipsis and i != slice(None)]
+        if len(steps) == 1 and type(steps[0]) is int:
+            return "SelectBackward0"
+        return "UnsqueezeBackward0" if steps == [None] else "SliceBackward0" if steps else "AliasBackward0"
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
@@ -45,6 +64,10 @@ class Index(Op):
     index: tuple[Any, ...]
     unique: bool
     shape: tuple[int, ...]
+
+    def __init__(self, index: tuple[Any, ...], unique: bool) -> None:
+        self.index = index
+        self.unique = unique
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
@@ -72,7 +95,7 @@ class Put(Op):
 
 
 class IndexPut(Op):
-    """z = x with y at i     dx = g with 0 at i,  dy = g at i"""
+    """z = x with y at i     dx = g with 0 at i,  dy = g at i     (of an element named twice, both get its g)"""
 
     __slots__ = ("index",)
     watched = ("index",)
@@ -85,6 +108,37 @@ class IndexPut(Op):
         return kernels.replace(g, self.index, 0), g[self.index]
 
 
+class IndexPutNumber(Op):
+    """z = x with a number at i     dx = g with 0 at i"""
+
+    __slots__ = ("index", "value")
+    torch_name = "ScatterBackward1"
+    watched = ("index",)
+    index: tuple[Any, ...]
+    value: Any
+
+    def forward(self, x: Array) -> Array:
+        return kernels.replace(x, self.index, self.value)
+
+    def backward(self, g: Array) -> Array:
+        return kernels.replace(g, self.index, 0)
+
+
+class IndexPutAdd(Op):
+    """z = x with y added at i     dx = g,  dy = g at i"""
+
+    __slots__ = ("index",)
+    torch_name = "IndexPutBackward0"
+    watched = ("index",)
+    index: tuple[Any, ...]
+
+    def forward(self, x: Array, y: Array) -> Array:
+        return kernels.combine(x, self.index, y, np.add)
+
+    def backward(self, g: Array) -> Any:
+        return g, g[self.index]
+
+
 def put(g: Tensor, index: Any, shape: tuple[int, ...], unique: bool) -> Tensor:
     """Return zeros of `shape` with `g` added at `index`: `kernels.put` for Tensors."""
     return Put(index=index, shape=shape, unique=unique).apply(g)  # type: ignore[no-any-return]
@@ -92,83 +146,145 @@ def put(g: Tensor, index: Any, shape: tuple[int, ...], unique: bool) -> Tensor:
 
 def replace(x: Tensor, index: Any, value: Any) -> Tensor:
     """Return `x` with `value` at `index`: `kernels.replace` for Tensors."""
+    if not isinstance(value, Leaf | np.ndarray):
+        return IndexPutNumber(index=index, value=value).apply(x)  # type: ignore[no-any-return]
     y = as_tensor_like(value)
     shape = x._array[index].shape
     return IndexPut(index=index).apply(x, cast(y, x._array.dtype).expand(shape))  # type: ignore[no-any-return]
 
 
-def parse(index: Any, shape: tuple[int, ...]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
-    """Return an index in two steps, as PyTorch takes them: a basic one, then one by arrays.
+# --------------------------------------------------------------------------------------------- what an index means
 
-    The basic step (integers, slices, None) gives a view; the step by arrays a copy. Either may be None. Integers come
-    first, so that they have no say in where the dimensions of arrays go (NumPy counts them among the arrays).
+Basic = tuple[Any, ...] | None  # integers, slices, None and ...: a view
+Advanced = tuple[Any, ...] | None  # arrays of integers or bools, and slices: a copy
 
-    Raises
-    ------
-    IndexError
-        Too many indices, a wrong dtype, a mask of another shape.
-    ValueError
-        A slice with a step that is not positive.
+
+def _basic(index: Any) -> Basic:
+    """Return an index of integers, plain slices, None and ... as NumPy takes it; None if there is more to it.
+
+    With the ellipsis that is added, one element is a 0-d array, which shares memory, and no scalar.
     """
-    items = [_item(i) for i in (index if type(index) is tuple else (index,))]
-    used = sum(_dimensions(i) for i in items)
-    if used > len(shape):
-        raise IndexError(
-            say(
-                f"too many indices for tensor of dimension {len(shape)}"
-                if shape
-                else "invalid index of a 0-dim tensor",
-                f"at most {len(shape)}" if shape else "no index at all: it is a single number",
-                "Check the tensor's shape." if shape else "Use tensor.item() to convert a 0-dim tensor to a number.",
-            )
-        )
-    if sum(i is Ellipsis for i in items) > 1:
-        raise IndexError(say("an index can only have a single ellipsis ('...')", "one", "Write slices (:) instead."))
-    arrays = [i for i in items if isinstance(i, np.ndarray)]
-    if not arrays:
-        # With the ellipsis one element is a 0-d array, which shares memory, and no scalar.
-        return (tuple(items) if Ellipsis in items else (*items, Ellipsis)), None
-    if any(i is Ellipsis for i in items):
-        at = next(k for k, i in enumerate(items) if i is Ellipsis)
-        items[at : at + 1] = [slice(None)] * (len(shape) - used)
-    _check_masks(items, shape)
-    if not any(type(i) is int for i in items):
-        return None, tuple(items)
+    items = index if type(index) is tuple else (index,)
+    dots = False
+    for i in items:
+        kind = type(i)
+        if kind is slice:
+            if i.step is not None or (
+                (i.start is not None and type(i.start) is not int) or (i.stop is not None and type(i.stop) is not int)
+            ):
+                return None
+        elif i is Ellipsis and not dots:
+            dots = True
+        elif kind is not int and i is not None:
+            return None
+    return items if dots else (*items, Ellipsis)
+
+
+def _general(index: Any, shape: tuple[int, ...]) -> tuple[Basic, Advanced]:
+    """Return any index in two steps.
+
+    Integers come into the first, so that they have no say in where the dimensions of arrays go (NumPy counts them among
+    the arrays); and so do truth values, each as a new dimension of size 1, of which the second step then takes all or
+    nothing.
+    """
+    if isinstance(index, Leaf):  # the most frequent ones: one tensor of indices, one mask
+        a = index._array
+        if a.ndim and shape and (a.dtype is I8 or (a.dtype is BOOL and a.shape == shape[: a.ndim])):
+            return None, (a,)
+    items = _checked([*map(_item, _listed(index))], shape)
+    if not any([isinstance(i, np.ndarray) for i in items]):
+        return (*items, Ellipsis), None
     basic: list[Any] = []
     advanced: list[Any] = []
     for i in items:
-        if isinstance(i, np.ndarray):
-            basic += [slice(None)] * _dimensions(i)
-            advanced.append(i)
-        else:
+        if not isinstance(i, np.ndarray):
             basic.append(i)
             if type(i) is not int:
                 advanced.append(slice(None))
-    return (*basic, Ellipsis), tuple(advanced)
+        elif i.ndim == 0:
+            basic.append(None)
+            advanced.append(i.reshape(1))
+        else:
+            basic += [slice(None)] * _dimensions(i)
+            advanced.append(i)
+    if any([type(i) is int or (isinstance(i, np.ndarray) and i.ndim == 0) for i in items]):
+        return (*basic, Ellipsis), tuple(advanced)
+    return None, tuple(items)
+
+
+_NESTED = (Leaf, np.ndarray, slice, Sequence, type(None), type(Ellipsis))
+
+
+def _listed(index: Any) -> Sequence[Any]:
+    """Return the items of an index. PyTorch still reads a list of lists, slices or tensors as if it were a tuple."""
+    if isinstance(index, tuple):
+        return index
+    if (
+        not isinstance(index, Leaf | str | bytes)
+        and isinstance(index, Sequence)
+        and len(index) < 32
+        and any([type(i) is not int and isinstance(i, _NESTED) for i in index])
+    ):
+        warnings.warn(
+            "Using a non-tuple sequence for multidimensional indexing is deprecated: x[[a, b]] is read as x[a, b]. "
+            "Write x[tuple(index)] for that, or x[autograd.tensor(index)] for one index array.",
+            UserWarning,
+            stacklevel=4,  # whoever wrote x[index]
+        )
+        return index
+    return (index,)
 
 
 def _item(item: Any) -> Any:
     """Return one item of an index as an int, slice, None, Ellipsis or an array of integers or bools."""
-    if type(item) is slice:
-        return _slice(item)
     if type(item) is int or item is None or item is Ellipsis:
         return item
-    if isinstance(item, np.integer):
-        return int(item)
-    a = np.asarray(getattr(item, "_array", item))
-    if a.size == 0 and not hasattr(item, "dtype"):
-        a = a.astype(np.int64)  # x[[]]
-    if a.dtype.kind not in "iub":
+    if type(item) is slice:
+        return _slice(item)
+    if isinstance(item, Leaf):
+        a = np.asarray(item._array)
+        if a.ndim and (a.dtype is I8 or a.dtype is BOOL):
+            return a
+        refused = a.ndim > 0 and a.dtype in (np.int8, np.int16)
+    elif isinstance(item, str | bytes):
+        raise TypeError(say(f"invalid data type {type(item).__name__} in an index", "integers", "Write x[0], say."))
+    elif isinstance(item, np.ndarray | np.generic | bool | Sequence):
+        a = np.asarray(item)
+        refused = False
+        if a.size == 0 and isinstance(item, Sequence):
+            a = a.astype(np.int64)  # x[[]]
+    elif hasattr(type(item), "__index__"):
+        return as_int(item)
+    else:
+        a, refused = np.asarray(None), True
+    if refused or a.dtype.kind not in "iub":
+        what = type(item).__name__ if a.dtype.kind == "O" else a.dtype
         raise IndexError(
             say(
-                f"tensors used as indices must be long, int, byte or bool tensors, but one is {a.dtype}",
+                f"only integers, slices (`:`), ellipsis (`...`), None and tensors can be indices, and tensors used as "
+                f"indices must be long, int, byte or bool tensors, but one is {what}",
                 "integers or bools",
                 "Convert it first: index.long(), or write a comparison to get a mask.",
             )
         )
     if a.dtype == np.uint8:
+        if a.ndim:
+            warnings.warn(
+                "indexing with dtype uint8 is now deprecated, please use a dtype bool instead.",
+                UserWarning,
+                stacklevel=4,
+            )
         a = a.astype(np.bool_)
     return int(a) if a.ndim == 0 and a.dtype.kind != "b" else a  # a 0-d tensor counts as a number
+
+
+def _slice(s: slice) -> slice:
+    ends = [None if e is None else as_int(e) for e in (s.start, s.stop, s.step)]
+    if ends[2] is not None and ends[2] <= 0:
+        raise ValueError(
+            say(f"step must be greater than zero, but is {s.step}", "a positive step", "Reverse it by an index array.")
+        )
+    return slice(*ends)
 
 
 def _dimensions(item: Any) -> int:
@@ -178,7 +294,18 @@ def _dimensions(item: Any) -> int:
     return item.ndim if isinstance(item, np.ndarray) and item.dtype.kind == "b" else 1
 
 
-def _check_masks(items: list[Any], shape: tuple[int, ...]) -> None:
+def _checked(items: list[Any], shape: tuple[int, ...]) -> list[Any]:
+    """Return the items of an index, with slices in place of the ellipsis.
+
+    Raises
+    ------
+    IndexError
+        They stand for more dimensions than there are; a mask has another shape than what it stands for.
+    """
+    used = sum([_dimensions(i) for i in items])
+    if used > len(shape):
+        raise _too_many(shape)
+    items = _spelled_out(items, len(shape) - used)
     at = 0
     for i in items:
         n = _dimensions(i)
@@ -192,27 +319,57 @@ def _check_masks(items: list[Any], shape: tuple[int, ...]) -> None:
                 )
             )
         at += n
+    return items
 
 
-def _slice(s: slice) -> slice:
-    if s.step is not None and s.step.__index__() <= 0:
-        raise ValueError(
-            say(f"step must be greater than zero, but is {s.step}", "a positive step", "Reverse it by an index array.")
+def _spelled_out(items: list[Any], left: int) -> list[Any]:
+    """Return the items of an index with as many slices in place of the ellipsis as dimensions are left.
+
+    Raises
+    ------
+    IndexError
+        Something follows a second ellipsis, for which nothing is left.
+    """
+    places = [k for k, i in enumerate(items) if i is Ellipsis]
+    if not places:
+        return items
+    rest = [i for i in items[places[0] :] if i is not Ellipsis]
+    if left and len(places) > 1 and any(i is not Ellipsis for i in items[places[1] :]):
+        raise IndexError(say("an index can only have a single ellipsis ('...')", "one", "Write slices (:) instead."))
+    return items[: places[0]] + [slice(None)] * left + rest
+
+
+def _too_many(shape: tuple[int, ...]) -> IndexError:
+    if not shape:
+        return IndexError(
+            say(
+                "invalid index of a 0-dim tensor",
+                "no index at all: it is a single number",
+                "Use tensor.item() to convert a 0-dim tensor to a number.",
+            )
         )
-    ends = [None if e is None else int(e) for e in (s.start, s.stop, s.step)]
-    return slice(*ends)
+    n = len(shape)
+    return IndexError(
+        say(f"too many indices for tensor of dimension {n}", f"at most {n}", "Check the tensor's shape.")
+    )
 
 
-def _out_of_range(error: IndexError, shape: tuple[int, ...]) -> IndexError:
+def _reworded(error: IndexError, shape: tuple[int, ...]) -> IndexError:
+    """Return NumPy's error in the words of this package."""
     happened = str(error).replace("for axis", "for dimension")
+    if happened.startswith("too many indices"):
+        return _too_many(shape)
     return IndexError(
         say(f"{happened} (shape {tuple(shape)})", "indices within the tensor's sizes", "Compare it with x.shape.")
     )
 
 
-def _unique(index: tuple[Any, ...]) -> bool:
+def unique(index: tuple[Any, ...]) -> bool:
     """Tell whether no element can be named twice: masks name each once, arrays of integers need not."""
-    return not any(isinstance(i, np.ndarray) and i.dtype.kind != "b" for i in index)
+    return not any([isinstance(i, np.ndarray) and i.dtype.kind != "b" for i in index])
+
+
+# ------------------------------------------------------------------------------------------------ the functions
 
 
 def getitem(input: Tensor, index: Any) -> Tensor:
@@ -222,66 +379,97 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     ------
     IndexError
         Too many indices, a wrong dtype, an integer out of range, a mask of another shape.
+    ValueError
+        A slice with a step that is not positive.
+    TypeError
+        A string.
     """
-    shape = input._array.shape
-    basic, advanced = parse(index, shape)
+    basic = _basic(index)
+    advanced = None
+    if basic is None:
+        basic, advanced = _general(index, input._array.shape)
     try:
         if basic is not None:
-            input = view(Slice(index=basic), input)
-        if advanced is not None:
-            input = Index(index=advanced, unique=_unique(advanced)).apply(input)
+            input = view(Slice(basic), input)
+        return input if advanced is None else Index(advanced, unique(advanced)).apply(input)
     except IndexError as error:
-        raise _out_of_range(error, shape) from None
-    return input
+        raise _reworded(error, input._array.shape) from None
 
 
 def setitem(input: Tensor, index: Any, value: Any) -> None:
     """Assign `input[index] = value`, in place, with gradients to the value and to what of `input` remains.
 
+    Of the values for an element that is named twice, the last one stays.
+
     Raises
     ------
-    IndexError
-        As for `getitem`.
+    IndexError, ValueError, TypeError
+        As for `getitem`; the value is neither tensor, array nor number.
     RuntimeError
-        The value does not broadcast to the indexed shape, or `input` cannot be edited in place.
+        The value does not broadcast to the indexed shape, or is a tensor of another dtype and the index has arrays; or
+        `input` cannot be edited in place.
     """
-    shape = input._array.shape
-    basic, advanced = parse(index, shape)
-    if isinstance(value, Leaf | np.ndarray):
+    basic = _basic(index)
+    advanced = None
+    if basic is None:
+        basic, advanced = _general(index, input._array.shape)
+    d = input._array.dtype
+    if isinstance(value, Leaf):
         y = as_tensor_like(value)
+    elif isinstance(value, np.ndarray):
+        y = cast(as_tensor_like(value), d)
     else:
-        y = wrap(np.asarray(converted(value, input._array.dtype)))
+        y = wrap(np.asarray(converted(value, d)))
     try:
-        target = input if basic is None else view(Slice(index=basic), input)
+        target = input if basic is None else view(Slice(basic), input)
         region = target._array if advanced is None else target._array[advanced]
     except IndexError as error:
-        raise _out_of_range(error, shape) from None
+        raise _reworded(error, input._array.shape) from None
     base = base_of(input)
     if _same_memory(region, y._array) and base_of(y) is (input if base is None else base):
         return  # x[i] += 1: the edit has already happened
-    if y._array.ndim > region.ndim:  # leading dimensions of size 1 are dropped
-        y = y.reshape(y._array.shape[y._array.ndim - region.ndim :])
-    if region.shape != y._array.shape and not _expands(y._array.shape, region.shape):
-        raise ShapeError(
-            say(
-                f"shape mismatch: value tensor of shape {list(y._array.shape)} cannot be broadcast to indexing result "
-                f"of shape {list(region.shape)}",
-                "a value that broadcasts to the indexed region",
-                "Reshape the value, or index a region of its shape.",
-            )
-        )
-    y = cast(y, input._array.dtype)
-    if advanced is None:
+    lead = y._array.ndim - region.ndim
+    if lead > 0 and y._array.shape[:lead] == (1,) * lead:
+        y = y.reshape(y._array.shape[lead:])
+    _refuse_unless_it_expands(y._array.shape, region.shape)
+    y = cast(y, d) if advanced is None else _same_dtype(y, d, advanced)
+    if not (state.grad and (input._needs or y._needs)):
+        refuse_unless_editable(target, False)
+        memory = own(target)
+        memory[... if advanced is None else advanced] = y._array
+        versions.edited(memory)
+    elif advanced is None:
         put_into(target, Copied().apply(target, y))
     else:
         put_into(target, IndexPut(index=advanced).apply(target, y.expand(region.shape)))
 
 
-def _expands(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    try:
-        return np.broadcast_shapes(shape, to) == to
-    except ValueError:
-        return False
+def _refuse_unless_it_expands(shape: tuple[int, ...], to: tuple[int, ...]) -> None:
+    lead = len(to) - len(shape)
+    if shape != to and (lead < 0 or any([n != 1 and n != m for n, m in zip(shape, to[lead:], strict=True)])):
+        raise ShapeError(
+            say(
+                f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result "
+                f"of shape {list(to)}",
+                "a value that broadcasts to the indexed region",
+                "Reshape the value, or index a region of its shape.",
+            )
+        )
+
+
+def _same_dtype(y: Tensor, d: np.dtype[Any], index: tuple[Any, ...]) -> Tensor:
+    """Return values for an index with arrays in dtype `d`: only one number, and only for a mask, is converted."""
+    arrays = [i for i in index if isinstance(i, np.ndarray)]
+    if y._array.dtype != d and not (y._array.size == 1 and len(arrays) == 1 and unique(index)):
+        raise DtypeError(
+            say(
+                "Index put requires the source and destination dtypes match, got "
+                f"{dtypes.of(d)} for the destination and {y.dtype} for the source",
+                "values of the tensor's own dtype",
+                "Convert them: values.to(x.dtype).",
+            )
+        )
+    return cast(y, d)
 
 
 def _same_memory(a: Any, b: Any) -> bool:
@@ -297,41 +485,88 @@ def _same_memory(a: Any, b: Any) -> bool:
     )
 
 
-def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor:
-    """Return `input` with `value` wherever `mask` (bool, broadcast) holds.
+def require_tensor(name: str, argument: str, value: Any) -> Tensor:
+    """Return an argument that has to be a tensor (or an array).
+
+    Raises
+    ------
+    TypeError
+        It is a number, a list or something else.
+    """
+    if not isinstance(value, Leaf | np.ndarray):
+        raise TypeError(
+            say(
+                f"{name}(): argument '{argument}' must be Tensor, not {type(value).__name__}",
+                "a tensor",
+                "Make one of it: autograd.tensor(...).",
+            )
+        )
+    return as_tensor_like(value)
+
+
+def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
+    """Return `input` with `values` at `indices`: what `input[indices] = values` would make of it.
 
     Parameters
     ----------
     input : Tensor
-    mask : Tensor of bool
-    value : number or 0-d Tensor
-        In the dtype of `input` from then on. A tensor gets the sum of the gradients where the mask holds.
+    indices : sequence of Tensor
+        Index arrays and masks, of the first dimensions.
+    values : Tensor
+        Of the dtype of `input`, and broadcast to the indexed shape.
+    accumulate : bool
+        Add the values to what is there, those of an element that is named twice too. Else the last one stays.
 
     Raises
     ------
+    IndexError
+        Too many indices, a wrong dtype, an integer out of range, a mask of another shape.
     RuntimeError
-        The mask is no bool tensor, or does not broadcast with `input`; the value has dimensions.
+        The values do not broadcast, or have another dtype.
+    TypeError
+        Something is no tensor.
     """
-    from autograd.ops.choices import Where
-
-    x, m = input._array, as_tensor_like(mask)._array
-    if m.dtype.kind != "b":
-        raise DtypeError(
-            say(f"masked_fill only supports boolean masks, but got {m.dtype}", "a bool tensor", "Write a comparison.")
+    if not isinstance(indices, tuple | list):
+        raise TypeError(
+            say(f"indices were given as {type(indices).__name__}", "a tuple of tensors", "Write (index,) for one.")
         )
-    if getattr(value, "ndim", 0):
-        raise ShapeError(
+    input = as_tensor_like(input)
+    at = tuple(_checked([_item(require_tensor("index_put", "indices", i)) for i in indices], input._array.shape))
+    y = require_tensor("index_put", "values", values)
+    try:
+        shape = input._array[at].shape
+    except IndexError as error:
+        raise _reworded(error, input._array.shape) from None
+    _refuse_unless_it_expands(y._array.shape, shape)
+    y = _same_dtype(y, input._array.dtype, at).expand(shape)
+    return (IndexPutAdd if accumulate else IndexPut)(index=at).apply(input, y)  # type: ignore[no-any-return]
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """Return a view of the elements at `index` along `dim`, without that dimension: `x[:, index]` for dim=1.
+
+    Raises
+    ------
+    IndexError
+        There is no such dimension, or no such index; the tensor is a single number.
+    """
+    input = as_tensor_like(input)
+    return view(Slice(selected("select", input._array.shape, dim, index)), input)
+
+
+def selected(name: str, shape: tuple[int, ...], dim: int, index: int) -> tuple[Any, ...]:
+    """Return the index of the elements at `index` along `dim`."""
+    if not shape:
+        raise IndexError(
+            say(f"{name}() cannot be applied to a 0-dim tensor", "a tensor with dimensions", "Use the tensor itself.")
+        )
+    d, i = dimension(dim, len(shape)), as_int(index)
+    if not -shape[d] <= i < shape[d]:
+        raise IndexError(
             say(
-                f"masked_fill only supports a 0-dimensional value tensor, but got one with {value.ndim} dimension(s)",
-                "one number",
-                "Use where(mask, value, x) for one value an element.",
+                f"{name}(): index {i} out of range for tensor of size {list(shape)} at dimension {d}",
+                f"an index in [{-shape[d]}, {shape[d] - 1}]",
+                "Compare it with x.shape.",
             )
         )
-    try:
-        np.broadcast_shapes(x.shape, m.shape)
-    except ValueError as error:
-        raise shapes_disagree("masked_fill", error, x.shape, m.shape) from None
-    # A number takes the dtype at once: by way of float32 it would lose digits.
-    given = hasattr(value, "ndim") and not isinstance(value, np.generic)
-    fill = cast(as_tensor_like(value), x.dtype) if given else wrap(np.asarray(number(value)).astype(x.dtype))
-    return Where(condition=m).apply(fill, input)  # type: ignore[no-any-return]
+    return along(d, i)

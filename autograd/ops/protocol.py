@@ -26,6 +26,7 @@ from autograd.ops import (
     elementwise,
     extremes,
     flips,
+    gather,
     index,
     join,
     linalg,
@@ -34,6 +35,7 @@ from autograd.ops import (
     reduce,
     rounding,
     scan,
+    scatter,
     special,
     trigonometry,
 )
@@ -255,7 +257,7 @@ def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     sizes = x._array.shape
     if axis is None or i.ndim != len(sizes) or i.dtype.kind not in "iu":
         raise _NoRuleError
-    return index.Index(index=kernels.along(i, axis, sizes), unique=False).apply(x)
+    return gather.Gather(kernels.along(i, axis, sizes), False).apply(x)
 
 
 def _size(a: Any, axis: Any = None) -> int:
@@ -385,6 +387,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.cumsum: _cumulative(scan.cumsum),
     np.cumprod: _cumulative(scan.cumprod),
     kernels.astype: _astype,
+    kernels.combine: scatter.combine,
     kernels.fold: parts.fold,
     kernels.windows: parts.unfold,
     kernels.put: index.put,
