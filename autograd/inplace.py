@@ -346,7 +346,7 @@ def put_into(t: Tensor, result: Tensor) -> Tensor:
         old_owner = versions.owner(old)
         node.saved = tuple(
             [
-                None if a is z else a.copy() if isinstance(a, np.ndarray) and versions.owner(a) is old_owner else a
+                None if a is z else a.copy() if versions.owner(a) is old_owner else a
                 for a in node.saved
             ]
         )

@@ -277,6 +277,16 @@ def test_every_in_place_method_has_the_gradients_of_its_plain_form(name: str, ar
     assert gradients(name) == gradients(name.rstrip("_"))
 
 
+def test_single_numbers_are_edited_one_edit_after_the_other() -> None:
+    """The product saved the number as it was, and no later edit can change that."""
+    x, w = leaf([2.0, 3.0]), leaf(5.0)
+    y = x[0] * x[1]
+    y.mul_(w)
+    y.add_(1.0)
+    y.backward()
+    assert (y.item(), x.grad.tolist(), w.grad.item()) == (31.0, [15.0, 10.0], 6.0)
+
+
 def test_in_place_on_what_needed_no_gradient_makes_it_need_one() -> None:
     x, total = leaf([1.0, 2.0]), constant([0.0, 0.0])
     for _ in range(3):
