@@ -16,7 +16,7 @@ CONSTANT = [[1.0, 2.0, 3.0]]
 
 
 class Program:
-    """A random sequence of views, edits and fresh results.
+    """A random sequence of views, edits of numbers and of shapes, and fresh results.
 
     The choices depend on the seed and on shapes alone: two libraries, or two sets of values, make the same ones.
 
@@ -41,9 +41,10 @@ class Program:
     def step(self) -> None:
         """Do something to a tensor of the pool, and log the pool or the refusal."""
         t, other = self.rng.choice(self.pool), self.rng.choice(self.pool)
-        action = self.rng.choice([self.view, self.view, self.fresh, self.edit, self.edit])
-        # Views are made while recording: in torch one made under no_grad may require a gradient all the same.
-        recorded = self.rng.random() > 0.1 or action == self.view or not self.like_torch
+        action = self.rng.choice([self.view, self.view, self.view, self.fresh, self.edit, self.edit, self.reframe])
+        # Views are made while recording: in torch one made under no_grad may require a gradient all the same, and a
+        # tensor that changes its shape there can no longer be differentiated.
+        recorded = self.rng.random() > 0.1 or action in (self.view, self.reframe) or not self.like_torch
         chosen = self.rng.choice(action(t, other))
         try:
             with self.lib.set_grad_enabled(recorded):
@@ -51,20 +52,42 @@ class Program:
         except (RuntimeError, IndexError) as error:
             self.log.append("a leaf" if "leaf" in str(error) else "refused")
             return
-        if action != self.edit and out.numel() <= 64:
+        if action in (self.view, self.fresh) and out.numel() <= 64:
             self.pool.append(out)
         self.log.append([(t.tolist(), t.grad_fn is None, t.requires_grad) for t in self.pool])
 
     def view(self, t: Any, other: Any) -> list[Callable[[], Any]]:
-        choices: list[Callable[[], Any]] = [lambda: t[None], lambda: t.reshape(-1)]
+        choices: list[Callable[[], Any]] = [
+            lambda: t[None],
+            lambda: t.reshape(-1),
+            lambda: t.expand(2, *t.shape),
+            lambda: self.lib.atleast_2d(t),
+            lambda: t.swapaxes(0, -1),
+        ]
         if self.like_torch:
             choices += [lambda: t.detach()]
         if t.ndim >= 1 and t.shape[0] > 1:
-            choices += [lambda: t[0], lambda: t[1:], lambda: t[::2], lambda: t[-1]]
+            n = t.shape[0]
+            choices += [
+                lambda: t[0],
+                lambda: t[1:],
+                lambda: t[::2],
+                lambda: t[-1],
+                lambda: t.narrow(0, 1, n - 1),
+                lambda: t.tensor_split(2)[1],
+                lambda: t.unflatten(0, (-1, n)),
+                lambda: t.unfold(0, 2, 2),
+            ]
             if not self.like_torch:
-                choices += [lambda: t.unbind()[0], lambda: t.split(1)[1]]
+                choices += [lambda: t.unbind()[0], lambda: t.split(1)[1], lambda: t.unfold(0, 2, 1)]
         if t.ndim >= 2:
-            choices += [lambda: t.transpose(0, 1), lambda: t[..., 0], lambda: t.permute(*range(t.ndim)[::-1])]
+            choices += [
+                lambda: t.transpose(0, 1),
+                lambda: t[..., 0],
+                lambda: t.permute(*range(t.ndim)[::-1]),
+                lambda: t.movedim(0, -1),
+                lambda: t.mT,
+            ]
         if t.ndim >= 1 and t.shape[0] == 1:
             choices += [lambda: t.squeeze(0)]
         return choices
@@ -92,20 +115,24 @@ class Program:
             lambda: t.mul_(other),
             lambda: t.sub_(t),
             lambda: t.copy_(other),
-            lambda: t.zero_(),
             lambda: operator.setitem(t, 0, 3.0),
             lambda: operator.setitem(t, ..., other),
         ]
         if self.like_torch:
-            choices += [lambda: operator.setitem(t, t > 0.5, 0.25)]
+            if t.is_contiguous() or 0 not in t.stride():  # torch does these with what was expanded, and warns
+                choices += [lambda: t.zero_(), lambda: operator.setitem(t, t > 0.5, 0.25)]
         else:
             choices += [
+                lambda: t.zero_(),
                 lambda: t.mul_(t),
                 lambda: t.mul_(other),
                 lambda: t.tanh_(),
                 lambda: t.div_(other.clone() + 9.0),
             ]
         return choices
+
+    def reframe(self, t: Any, other: Any) -> list[Callable[[], Any]]:
+        return [lambda: t.unsqueeze_(0), lambda: t.transpose_(0, -1), lambda: t.squeeze_()]
 
     def differentiate(self) -> None:
         """Send gradients back from a few results, and log the leaves' or the refusal."""

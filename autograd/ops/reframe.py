@@ -41,13 +41,13 @@ def reframed(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         origin = z._family
         assert isinstance(origin, Origin)
         family = origin.family
-        here = [r for r in family.views if r() is self]
+        here = [place for place, reference in enumerate(family.views) if reference() is self]
         for reference in family.views:
             made = getattr(reference(), "_family", None)
             if isinstance(made, Origin) and made.parent is self:
                 made.parent = before
         if here:  # among the views, from which each is made after its parent, it takes the tensor's turn
-            family.views[family.views.index(here[0])] = weakref.ref(before)
+            family.views[here[0]] = weakref.ref(before)
         family.add(self)
         self._array, self._shape, self._family = z._array, z._shape, origin
         rehang(self, edge_of(z))
