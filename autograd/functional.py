@@ -49,9 +49,7 @@ def _unlisted(tensors: tuple[Any, ...], several: bool) -> Any:
 
 def _fresh(inputs: Tensors, create_graph: bool) -> Tensors:
     """Return the inputs as other tensors: those that the function knows by another way are constants to it."""
-    return tuple(
-        [t.view_as(t) if create_graph and t.requires_grad else t.detach().requires_grad_() for t in inputs]
-    )
+    return tuple([t.view_as(t) if create_graph and t.requires_grad else t.detach().requires_grad_() for t in inputs])
 
 
 def _done(tensors: Sequence[Tensor], create_graph: bool) -> Tensors:

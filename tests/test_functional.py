@@ -152,9 +152,7 @@ def calls(name: str, library: Any, create_graph: bool) -> dict[str, Any]:
             "hessian": of.hessian(function, x, create_graph=create_graph),
         }
         if not create_graph:
-            found["hessian forward"] = of.hessian(
-                function, x, vectorize=True, outer_jacobian_strategy="forward-mode"
-            )
+            found["hessian forward"] = of.hessian(function, x, vectorize=True, outer_jacobian_strategy="forward-mode")
     return found | {"inputs": x}
 
 

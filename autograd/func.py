@@ -1,0 +1,19 @@
+"""Functions of functions, by PyTorch's names: `torch.func`."""
+
+from autograd.batches import vmap
+from autograd.stateless import functional_call, stack_module_state
+from autograd.transforms import grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, vjp
+
+__all__ = [
+    "functional_call",
+    "grad",
+    "grad_and_value",
+    "hessian",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "stack_module_state",
+    "vjp",
+    "vmap",
+]
