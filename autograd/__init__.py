@@ -59,6 +59,7 @@ from autograd.ops import arithmetic as _arithmetic
 from autograd.ops import choices as _choices
 from autograd.ops import compare as _compare
 from autograd.ops import counting as _counting
+from autograd.ops import decompositions as _decompositions
 from autograd.ops import diagonals as _diagonals
 from autograd.ops import einsum as _einsum
 from autograd.ops import elementwise as _elementwise
@@ -67,6 +68,7 @@ from autograd.ops import flips as _flips
 from autograd.ops import gather as _gather
 from autograd.ops import grids as _grids
 from autograd.ops import index as _index
+from autograd.ops import inverses as _inverses
 from autograd.ops import join as _join
 from autograd.ops import layout as _layout
 from autograd.ops import linalg as _linalg
@@ -88,6 +90,7 @@ from autograd.ops.arithmetic import *
 from autograd.ops.choices import *
 from autograd.ops.compare import *
 from autograd.ops.counting import *
+from autograd.ops.decompositions import *
 from autograd.ops.diagonals import *
 from autograd.ops.einsum import *
 from autograd.ops.elementwise import *
@@ -96,6 +99,7 @@ from autograd.ops.flips import *
 from autograd.ops.gather import *
 from autograd.ops.grids import *
 from autograd.ops.index import *
+from autograd.ops.inverses import *
 from autograd.ops.join import *
 from autograd.ops.layout import *
 from autograd.ops.linalg import *
@@ -177,9 +181,10 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _counting, _creation, _diagonals, _einsum, _elementwise, _extremes, _flips,
-    _gather, _grids, _index, _join, _layout, _linalg, _masks, _norms, _parts, _products, _questions, _random, _reduce,
-    _rounding, _scan, _scatter, _shape, _softmax, _sorting, _special, _tiling, _trigonometry, _values,
+    _arithmetic, _choices, _compare, _counting, _creation, _decompositions, _diagonals, _einsum, _elementwise,
+    _extremes, _flips, _gather, _grids, _index, _inverses, _join, _layout, _linalg, _masks, _norms, _parts, _products,
+    _questions, _random, _reduce, _rounding, _scan, _scatter, _shape, _softmax, _sorting, _special, _tiling,
+    _trigonometry, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
 

@@ -32,6 +32,10 @@ class UndefinedError(DtypeError, NotImplementedError):
     """An operation that has no meaning for a dtype: the bits of a float, the sine of a mask."""
 
 
+class LinAlgError(AutogradError):
+    """A matrix that cannot be inverted or taken apart: `autograd.linalg.LinAlgError`."""
+
+
 class GraphError(AutogradError):
     """A backward pass that cannot run: no graph, a freed graph, no seed."""
 

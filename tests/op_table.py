@@ -20,6 +20,7 @@ from tests.op_rows.inplace import IN_PLACE
 from tests.op_rows.join import JOINED
 from tests.op_rows.layout import LAYOUT
 from tests.op_rows.linalg import PRODUCT_ROWS
+from tests.op_rows.matrices import DECOMPOSITIONS, INVERSES, NORMS_OF_MATRICES
 from tests.op_rows.memory import CONVERSIONS
 from tests.op_rows.networks import NETWORKS
 from tests.op_rows.norms import NORM_ROWS
@@ -60,7 +61,10 @@ ROWS = [
     *COMPOSED_PRODUCTS,
     *DIAGONAL_ROWS,
     *EINSUM_ROWS,
+    *INVERSES,
+    *DECOMPOSITIONS,
     *NORM_ROWS,
+    *NORMS_OF_MATRICES,
     *INDEXING,
     *PICKING,
     *SCATTERING,

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Op, Tensor, kernels
+from autograd import Op, Tensor, kernels, matrix_kernels
 from autograd.ops.index import Put, put
+from autograd.ops.inverses import Cofactors
 from autograd.ops.parts import Fold, fold
 from autograd.ops.scan import Recurrence, recurred
 from tests.op_samples import Case, Row
@@ -69,8 +70,8 @@ def test_recorded_calls_replayed_on_fresh_data_give_the_engines_numbers(row: Row
 
 
 def test_every_rule_was_read() -> None:
-    """Those on the tape of the rows; and the three that only backward uses."""
-    read = {Fold, Put, Recurrence}
+    """Those on the tape of the rows; and the four that only backward uses."""
+    read = {Cofactors, Fold, Put, Recurrence}
     for row in REPLAYED:
         for case in row.cases():
             if case.layout == "contiguous":
@@ -116,6 +117,18 @@ def test_the_adjoint_of_windows_is_replayed() -> None:
     inputs = {reading.numbers[id(g._array)]: fresh, reading.numbers[id(v)]: 2 * v}
     replayed, gradient = reading.program.run(inputs, [*reading.outputs, reading.gradients[g]])
     assert (replayed.tolist(), gradient.tolist()) == ([-1.0, 4.5, 8.0], [[1.0, 0.5], [0.5, -2.0]])
+
+
+def test_the_derivative_of_determinants_is_replayed() -> None:
+    x = autograd.tensor([[2.0, 1.0], [0.5, 3.0]], dtype=autograd.float64, requires_grad=True)
+    z, listener = listened(lambda: matrix_kernels.cofactors(x))
+    v = np.array([[1.0, 2.0], [3.0, 4.0]])
+    reading = Reading([z], listener, [v])
+    fresh = np.array([[1.0, 2.0], [4.0, 8.0]])
+    inputs = {reading.numbers[id(x._array)]: fresh}
+    replayed, gradient = reading.program.run(inputs, [*reading.outputs, reading.gradients[x]])
+    np.testing.assert_allclose(replayed, [[8.0, -4.0], [-2.0, 1.0]])
+    np.testing.assert_allclose(gradient, [[4.0, -3.0], [-2.0, 1.0]])
 
 
 def test_rows_that_cannot_be_replayed_say_why() -> None:

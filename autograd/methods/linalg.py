@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.inplace import inplace
-from autograd.ops import diagonals, linalg, products
+from autograd.ops import decompositions, diagonals, inverses, linalg, products
 
 
 class LinearAlgebraMethods:
@@ -17,17 +17,26 @@ class LinearAlgebraMethods:
     addr = products.addr
     baddbmm = products.baddbmm
     bmm = products.bmm
+    cholesky = decompositions.cholesky
     cross = products.cross
+    det = inverses.det
     diag = diagonals.diag
     diag_embed = diagonals.diag_embed
     diagonal = diagonals.diagonal
     dot = linalg.dot
     inner = products.inner
+    inverse = inverses.inverse
     kron = products.kron
+    logdet = inverses.logdet
     matmul = linalg.matmul
+    matrix_power = inverses.matrix_power
     mm = linalg.mm
     mv = linalg.mv
     outer = ger = products.outer
+    pinverse = inverses.pinverse
+    qr = decompositions.qr
+    slogdet = inverses.slogdet
+    svd = decompositions.svd
     trace = diagonals.trace
     tril = diagonals.tril
     triu = diagonals.triu

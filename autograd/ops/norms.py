@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import DtypeError, ShapeError, UndefinedError, say
-from autograd.kernels import astype
+from autograd.kernels import astype, sign
 from autograd.op import OUT, Array, Elementwise, Op
 from autograd.operands import as_tensor_like, cast
 from autograd.ops import arithmetic, shape
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
 __all__ = ["cdist", "norm", "renorm"]
-
-
-def sgn(x: Array) -> Array:
-    """Return 1, -1 or 0 with the sign of `x`; 0 for nan as well, which is PyTorch's reading in derivatives."""
-    return astype(x > 0, x.dtype) - astype(x < 0, x.dtype)
 
 
 class VectorNorm(Op):
@@ -50,7 +45,7 @@ class VectorNorm(Op):
         g, z = self.kept(g), self.kept(z)
         flat = (x == 0) | (z == 0)
         ratio = np.where(flat, 1, np.abs(x)) / np.where(flat, 1, z)
-        return np.where(flat, 0, g * sgn(x) * np.power(ratio, self.ord - 1))
+        return np.where(flat, 0, g * sign(x) * np.power(ratio, self.ord - 1))
 
     def sum(self, x: Array) -> Array:
         """Add up along the dimensions of the norm."""
@@ -84,7 +79,7 @@ class AbsoluteNorm(VectorNorm):
         return self.sum(np.abs(x))
 
     def backward(self, g: Array, x: Array) -> Array:  # type: ignore[override]
-        return self.kept(g) * sgn(x)
+        return self.kept(g) * sign(x)
 
 
 class CountNorm(VectorNorm):
@@ -112,7 +107,7 @@ class ExtremeNorm(VectorNorm):
 
     def backward(self, g: Array, x: Array, z: Array) -> Array:
         chosen = astype((np.abs(x) == self.kept(z)) | np.isnan(x), x.dtype)
-        return sgn(x) * chosen * (self.kept(g) / np.sum(chosen, axis=self.dim, keepdims=True))
+        return sign(x) * chosen * (self.kept(g) / np.sum(chosen, axis=self.dim, keepdims=True))
 
 
 class Distance(VectorNorm):
@@ -142,7 +137,7 @@ class Manhattan(AbsoluteNorm):
     torch_name = "CdistBackward0"
 
     def backward(self, g: Array, x: Array) -> Array:  # type: ignore[override]
-        return self.kept(g) * np.where(np.isnan(x), x, sgn(x))
+        return self.kept(g) * np.where(np.isnan(x), x, sign(x))
 
 
 class Chebyshev(ExtremeNorm):
@@ -151,7 +146,7 @@ class Chebyshev(ExtremeNorm):
     torch_name = "CdistBackward0"
 
     def backward(self, g: Array, x: Array, z: Array) -> Array:
-        return np.where(np.abs(x) < self.kept(z), 0, self.kept(g) * sgn(x))
+        return np.where(np.abs(x) < self.kept(z), 0, self.kept(g) * sign(x))
 
 
 class Shrink(Elementwise):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import dtypes, kernels, special_kernels
+from autograd import dtypes, kernels, matrix_kernels, special_kernels
 from autograd.errors import NumpyFunctionError, say
 from autograd.op import wrap
 from autograd.operands import ToCopy, as_tensor_like
@@ -22,12 +22,14 @@ from autograd.ops import (
     arithmetic,
     choices,
     compare,
+    decompositions,
     diagonals,
     elementwise,
     extremes,
     flips,
     gather,
     index,
+    inverses,
     join,
     linalg,
     parts,
@@ -377,6 +379,14 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.concatenate: _concatenate,
     np.stack: _stack,
     np.take_along_axis: _take_along_axis,
+    np.linalg.inv: inverses.inverse,
+    np.linalg.solve: inverses.solve,
+    np.linalg.det: inverses.det,
+    np.linalg.slogdet: inverses.slogdet,
+    np.linalg.cholesky: lambda a, /, *, upper=False: decompositions.cholesky(a, upper),
+    np.linalg.qr: lambda a, mode="reduced": decompositions.qr_of(a, mode),
+    np.linalg.eigh: lambda a, UPLO="L": decompositions.eigh_of(a, UPLO),
+    np.linalg.svd: lambda a, full_matrices=True: decompositions.svd_of(a, full_matrices),
     np.zeros_like: _like(np.zeros_like),
     np.ones_like: _like(np.ones_like),
     np.full_like: _like(np.full_like),
@@ -391,6 +401,10 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     kernels.fold: parts.fold,
     kernels.windows: parts.unfold,
     kernels.put: index.put,
+    matrix_kernels.inverse: inverses.inverse,
+    matrix_kernels.solve_triangular: inverses.substituted,
+    matrix_kernels.cofactors: lambda x: inverses.Cofactors().apply(x),
+    matrix_kernels.svd_or_nan: lambda x: decompositions.svd_of(x, True),
     kernels.recurrence: scan.recurred,
     kernels.running_product: scan.multiplied,
     kernels.running_sum: scan.summed,

@@ -58,9 +58,9 @@ CORNERS = ([0.0, 0.0], [0.0, 2.0], [2.0, -2.0], [1.0, nan], [inf, 1.0])
 ORDERS = (0, 0.5, 1, 1.5, 2, 3, inf, -inf, -1, -2)
 
 
-def at(values: Any) -> Floats:
+def at(values: Any, dtype: str | None = None) -> Floats:
     """A tensor of given values that requires a gradient."""
-    return Floats(np.shape(values), lambda random, shape, place: np.array(values))
+    return Floats(np.shape(values), lambda random, shape, place: np.array(values), dtype)
 
 
 def empty(t: Any, ord: float, dim: Any = None) -> Any:
