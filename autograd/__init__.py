@@ -12,6 +12,7 @@ from typing import Any as _Any
 from autograd import aliases as _aliases
 from autograd import creation as _creation
 from autograd import cuda, errors, function, graph, hooks, kernels, return_types, special, versions
+from autograd import edits as _edits
 from autograd import questions as _questions
 from autograd import random as _random
 from autograd import values as _values
@@ -50,6 +51,7 @@ from autograd.dtypes import float64 as double
 from autograd.dtypes import int16 as short
 from autograd.dtypes import int32 as int
 from autograd.dtypes import int64 as long
+from autograd.edits import *
 from autograd.function import Function
 from autograd.generator import Generator, default_generator
 from autograd.hooks import watch
@@ -181,8 +183,8 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _counting, _creation, _decompositions, _diagonals, _einsum, _elementwise,
-    _extremes, _flips, _gather, _grids, _index, _inverses, _join, _layout, _linalg, _masks, _norms, _parts, _products,
+    _arithmetic, _choices, _compare, _counting, _creation, _decompositions, _diagonals, _edits, _einsum,
+    _elementwise, _extremes, _flips, _gather, _grids, _index, _inverses, _join, _layout, _linalg, _masks, _norms, _parts, _products,
     _questions, _random, _reduce, _rounding, _scan, _scatter, _shape, _softmax, _sorting, _special, _tiling,
     _trigonometry, _values,
 ):  # fmt: skip

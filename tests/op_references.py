@@ -314,7 +314,8 @@ def power(x: Any, y: Any) -> Array:
 
 def lerped(x: Array, y: Array, w: Any) -> Array:
     with np.errstate(all="ignore"):
-        return np.where(np.abs(w) < 0.5, x + w * (y - x), y - (y - x) * (1 - w)).astype(x.dtype)
+        z = np.where(np.abs(w) < 0.5, x + w * (y - x), y - (y - x) * (1 - w))
+        return z.astype(x.dtype) if x.dtype.kind == "f" else z
 
 
 def rounded(x: Array, decimals: int = 0) -> Array:

@@ -13,7 +13,7 @@ from autograd.appliers import binary, reflected, unary
 from autograd.errors import DtypeError, UndefinedError, say
 from autograd.op import OUT, Array, Elementwise, Op, wrap
 from autograd.operands import as_tensor_like, cast, common, converted, number, refuse_bools
-from autograd.ops.checks import broadcastable, floating, numbers
+from autograd.ops.checks import broadcastable, floating, numbers, tensors
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -594,13 +594,14 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     input, end : Tensor
         Of one floating-point dtype.
     weight : number or Tensor
-        A tensor of that dtype, or a 0-d one. Not limited to [0, 1].
+        A tensor of that dtype, or a 0-d one, beside which the others may be integers. Not limited to [0, 1].
 
     Raises
     ------
     RuntimeError
         The dtypes differ or are no floats; the shapes cannot be broadcast together.
     """
+    tensors("lerp", input, end)
     d = input.dtype
     tensor = hasattr(weight, "_array")
     for name, t in (("end", end), ("weight", weight)):
@@ -608,10 +609,12 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
             raise DtypeError(
                 say(f"expected dtype {d} for `{name}` but got dtype {t.dtype}", "one dtype", "Convert it first.")
             )
-    floating("lerp", d.dtype)
+    if tensor:
+        input, end, weight = common((input, end, weight))  # among integers, a weight of one number makes floats
+    floating("lerp", input._array.dtype)
     broadcastable("lerp", input, end, *([weight] if tensor else []))
     if tensor:
-        return Lerp().apply(input, end, cast(weight, d.dtype))  # type: ignore[no-any-return]
+        return Lerp().apply(input, end, weight)  # type: ignore[no-any-return]
     return LerpNumber(weight=number(weight)).apply(input, end)  # type: ignore[no-any-return]
 
 
@@ -628,6 +631,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     RuntimeError
         The shapes cannot be broadcast together; all tensors are bools.
     """
+    tensors("addcmul", input, tensor1, tensor2)
     operands = common((input, tensor1, tensor2))
     numbers("addcmul", operands[0]._array.dtype)
     return _with_value(Addcmul, "addcmul", operands, value)
@@ -641,6 +645,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     RuntimeError
         The shapes cannot be broadcast together; neither divisor nor dividend is a float tensor.
     """
+    tensors("addcdiv", input, tensor1, tensor2)
     if all(as_tensor_like(t)._array.dtype.kind != "f" for t in (tensor1, tensor2)):
         raise DtypeError(
             say("Integer division with addcdiv is not supported", "a float tensor to divide", "Write tensor1.float().")

@@ -9,9 +9,19 @@ import numpy as np
 from autograd import dtypes
 from autograd.appliers import shapes_disagree
 from autograd.errors import UndefinedError, say
+from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
+
+
+def tensors(name: str, *operands: Any) -> None:
+    """Raise unless all operands are tensors (or arrays), not numbers."""
+    for t in operands:
+        if not isinstance(t, Leaf | np.ndarray):
+            raise TypeError(
+                say(f"{name} was given an operand of type {type(t).__name__}", "a Tensor", "Write autograd.tensor(2).")
+            )
 
 
 def broadcastable(name: str, *operands: Tensor) -> None:

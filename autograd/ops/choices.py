@@ -10,7 +10,7 @@ from autograd.appliers import binary
 from autograd.errors import AutogradError, DtypeError, say
 from autograd.op import Array, Elementwise, wrap
 from autograd.operands import as_tensor_like, common, converted
-from autograd.ops.checks import broadcastable
+from autograd.ops.checks import broadcastable, numbers, tensors
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -189,6 +189,11 @@ def _plain(value: Any) -> bool:
     return isinstance(value, np.generic | int | float)
 
 
+def _number_of(limit: Any) -> Any:
+    """Return what a tensor without dimensions and gradient holds, and all else as it is."""
+    return limit.item() if hasattr(limit, "_array") and not (limit._shape or limit._needs) else limit
+
+
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """Choose elementwise: `input` where `condition` holds, `other` elsewhere.
 
@@ -242,8 +247,8 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     Parameters
     ----------
     min, max : number, Tensor or None
-        Both numbers or both tensors, which are broadcast. Where min > max, the result is max. A NaN among the limits
-        gives NaN.
+        Both numbers or both tensors, which are broadcast; beside a number, a tensor without dimensions is a number.
+        Where min > max, the result is max. A NaN among the limits gives NaN.
 
     Returns
     -------
@@ -257,6 +262,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     TypeError
         One limit is a number and the other a tensor.
     """
+    tensors("clamp", input)
+    if _plain(min) != _plain(max):  # beside a number, a tensor of one number counts as that
+        min, max = [_number_of(v) for v in (min, max)]
     limits = [v for v in (min, max) if v is not None]
     if not limits:
         raise AutogradError(
@@ -268,6 +276,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
         )
     if all(_plain(v) for v in limits):
         x = common((input, *limits))[0]
+        numbers("clamp", x._array.dtype)
         low, high = [v if v is None or x._array.dtype.kind == "f" else converted(v, x._array.dtype) for v in (min, max)]
         return Clamp(low=low, high=high).apply(x)  # type: ignore[no-any-return]
     if any(_plain(v) for v in limits):
@@ -283,6 +292,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     if min is None:
         return _at_most(input, max)
     operands = common((input, min, max))
+    numbers("clamp", operands[0]._array.dtype)
     broadcastable("clamp", *operands)
     return ClampTensors().apply(*operands)  # type: ignore[no-any-return]
 

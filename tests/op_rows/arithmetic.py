@@ -256,6 +256,7 @@ ARITHMETIC = [
             S(F(3), F(2, 1), F(3)),
             S(F(2, 3, 2), F(2), F()),
             S(F(3, dtype="float32"), F(3, dtype="float32"), Exactly(0.25, dtype="float64")),
+            S(Ints((3,)), Ints((3,)), F()),
             kink(F(4), F(4), at(0.5, -0.5, 1.0, 0.0)),
             S(Exactly([0.0, 1.0, np.nan, np.inf]), Exactly([1.0, np.inf, 1.0, np.inf]), 0.75),
         ),
@@ -263,6 +264,7 @@ ARITHMETIC = [
             R(lambda t: t.lerp(t.ones(2), t.ones(2).double(), 0.5), RuntimeError, "expected dtype .*float.* for `end`"),
             R(lambda t: t.lerp(t.ones(2), t.ones(2), t.ones(2).double()), RuntimeError, "for `weight`"),
             R(lambda t: t.lerp(t.tensor([1]), t.tensor([2]), 0.5), RuntimeError, "not implemented for"),
+            R(lambda t: t.lerp(t.ones(2), 2.0, 0.5), TypeError, "float"),
             R(lambda t: t.lerp(t.ones(2), t.ones(3), 0.5), RuntimeError, SHAPES_DISAGREE),
             R(lambda t: t.lerp(t.ones(2), t.ones(2), t.ones(3)), RuntimeError, SHAPES_DISAGREE),
         ),
@@ -286,6 +288,7 @@ ARITHMETIC = [
             R(lambda t: t.addcmul(t.ones(3), t.ones(2), t.ones(3)), RuntimeError, SHAPES_DISAGREE),
             R(lambda t: t.addcmul(*[t.tensor([True])] * 3), RuntimeError, "[bB]ool"),
             R(lambda t: t.addcmul(t.ones(3), t.ones(3), "3"), TypeError, "str"),
+            R(lambda t: t.addcmul(t.ones(3), t.ones(3), 3.0), TypeError, "float"),
         ),
     ),
     Row(
