@@ -5,19 +5,33 @@ of a backward pass visible.
 """
 
 import importlib as _importlib
+import math as _math
 import warnings as _warnings
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from autograd import (
+    accelerator,
+    backends,
+    cuda,
+    errors,
+    function,
+    graph,
+    hooks,
+    kernels,
+    return_types,
+    special,
+    versions,
+)
 from autograd import aliases as _aliases
 from autograd import creation as _creation
-from autograd import cuda, errors, function, graph, hooks, kernels, return_types, special, versions
 from autograd import edits as _edits
 from autograd import questions as _questions
 from autograd import random as _random
 from autograd import values as _values
 from autograd._tensor import Size, Tensor
 from autograd.anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
+from autograd.backends import are_deterministic_algorithms_enabled, use_deterministic_algorithms
 from autograd.backward import backward, grad
 from autograd.checking import gradcheck, gradgradcheck
 from autograd.creation import *
@@ -26,9 +40,11 @@ from autograd.device import (
     channels_last_3d,
     contiguous_format,
     device,
+    get_default_device,
     layout,
     memory_format,
     preserve_format,
+    set_default_device,
     strided,
 )
 from autograd.dtypes import bool_ as bool
@@ -55,6 +71,7 @@ from autograd.edits import *
 from autograd.function import Function
 from autograd.generator import Generator, default_generator
 from autograd.hooks import watch
+from autograd.inference import inference_mode, is_inference_mode_enabled
 from autograd.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from autograd.op import OUT, Op
 from autograd.ops import arithmetic as _arithmetic
@@ -119,8 +136,10 @@ from autograd.ops.sorting import *
 from autograd.ops.special import *
 from autograd.ops.tiling import *
 from autograd.ops.trigonometry import *
+from autograd.printing import set_printoptions
 from autograd.questions import *
 from autograd.random import *
+from autograd.threads import get_num_threads, set_num_threads
 from autograd.values import *
 
 __all__ = [
@@ -130,6 +149,9 @@ __all__ = [
     "Op",
     "Size",
     "Tensor",
+    "accelerator",
+    "are_deterministic_algorithms_enabled",
+    "backends",
     "backward",
     "bool",
     "channels_last",
@@ -141,6 +163,7 @@ __all__ = [
     "device",
     "double",
     "dtype",
+    "e",
     "enable_grad",
     "errors",
     "float",
@@ -148,13 +171,17 @@ __all__ = [
     "float32",
     "float64",
     "function",
+    "get_default_device",
     "get_default_dtype",
+    "get_num_threads",
     "grad",
     "gradcheck",
     "gradgradcheck",
     "graph",
     "half",
     "hooks",
+    "inf",
+    "inference_mode",
     "int",
     "int8",
     "int16",
@@ -163,20 +190,28 @@ __all__ = [
     "is_anomaly_check_nan_enabled",
     "is_anomaly_enabled",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "kernels",
     "layout",
     "long",
     "memory_format",
+    "nan",
+    "newaxis",
     "no_grad",
+    "pi",
     "preserve_format",
     "return_types",
+    "set_default_device",
     "set_default_dtype",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_num_threads",
+    "set_printoptions",
     "short",
     "special",
     "strided",
     "uint8",
+    "use_deterministic_algorithms",
     "versions",
     "watch",
 ]
@@ -189,6 +224,9 @@ for _family in (
     _trigonometry, _values,
 ):  # fmt: skip
     __all__ += _family.__all__
+
+inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
+newaxis = None
 
 __version__ = "0.1.0"
 
@@ -222,11 +260,12 @@ def __getattr__(name: str) -> _Any:
         module_name, attribute = _LAZY[name]
         module = _importlib.import_module(module_name)
         return module if attribute is None else getattr(module, attribute)
-    from autograd.dtypes import TOKENS
+    from autograd.dtypes import NOT_PROVIDED, TOKENS, not_provided
 
     if name in TOKENS:
         return TOKENS[name]
-    raise AttributeError(f"module 'autograd' has no attribute '{name}'")
+    why = f": {not_provided(name)}" if name in NOT_PROVIDED else ""
+    raise AttributeError(f"module 'autograd' has no attribute '{name}'{why}")
 
 
 if _TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The command line: `python -m autograd` works the lecture's example and trains the Iris network."""
+"""The command line: `python -m autograd` works the lectures' examples, or runs a PyTorch script on this package."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from autograd.examples import backpropagation, iris
+from autograd.run import run
 
 
 class _Parser(argparse.ArgumentParser):
@@ -21,7 +22,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(prog="python -m autograd", description="Work the lectures' examples with every number shown.")
+    parser = _Parser(
+        prog="python -m autograd",
+        description="Work the lectures' examples with every number shown, or run a PyTorch script on this package.",
+    )
     common = _Parser(add_help=False)
     common.add_argument(
         "--out",
@@ -31,11 +35,20 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="where pictures are written (made if missing; default: here)",
     )
     parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help=common._actions[0].help)
-    commands = parser.add_subparsers(dest="command", metavar="{lecture,iris}")
+    commands = parser.add_subparsers(dest="command", metavar="{lecture,iris,run}")
     commands.add_parser("lecture", parents=[common], help="the hand-worked backpropagation of lecture 001")
     iris_parser = commands.add_parser("iris", parents=[common], help="the Iris network of lecture 000")
     iris_parser.add_argument("--seed", type=int, default=1, help="of the split, the weights and the order (default: 1)")
+    script = commands.add_parser("run", help="a script that says `import torch`, on this package, unchanged")
+    script.add_argument("script", metavar="script.py")
+    script.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="what the script finds in sys.argv")
     arguments = parser.parse_args(argv)
+    if arguments.command == "run":
+        try:
+            Path(arguments.script).open("rb").close()
+        except OSError as error:
+            script.error(f"can't open file {arguments.script!r} ({error.strerror})")
+        return arguments
     try:
         arguments.out.mkdir(parents=True, exist_ok=True)
         probe = arguments.out / ".chalkgrad"
@@ -89,6 +102,9 @@ def train_iris(out: Path, seed: int) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     arguments = _arguments(argv)
+    if arguments.command == "run":
+        run(arguments.script, arguments.arguments)
+        return 0
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Greek letters shows ? for δ
     if arguments.command in (None, "lecture"):

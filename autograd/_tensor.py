@@ -6,13 +6,16 @@ import copy
 import math
 import weakref
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
 from autograd import appliers, dtypes, modes, op, operands, printing, versions
 from autograd import backward as backward_
 from autograd.backward import one
+from autograd.device import cpu, strided
+from autograd.device import device as Device
+from autograd.device import layout as Layout
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, DtypeError, GraphError, InPlaceError, ShapeError, say
 from autograd.hooks import Extra, RemovableHandle
@@ -31,10 +34,6 @@ from autograd.ops import arithmetic, choices, compare, elementwise, index, layou
 from autograd.ops import shape as shapes
 from autograd.ops.dims import dimension
 from autograd.tape import Leaf, Port, run_backward
-
-if TYPE_CHECKING:
-    from autograd.device import device as Device
-
 
 # The class below has methods called `int`, `float`, `bool` and `type`: its annotations name the types so.
 Int = int
@@ -92,6 +91,14 @@ class Tensor(
         t = object.__new__(cls)
         d = dtypes.get_default_dtype().dtype
         if len(data) == 1 and not isinstance(data[0], int):
+            if isinstance(data[0], float | complex | str):
+                raise TypeError(
+                    say(
+                        f"new(): data must be a sequence (got {type(data[0]).__name__})",
+                        "sizes, a list or an array",
+                        "Write autograd.tensor(number).",
+                    )
+                )
             source = data[0]._array if isinstance(data[0], Tensor) else data[0]
             t._array = np.array(source, d)
         else:
@@ -129,10 +136,6 @@ class Tensor(
     nelement = numel
     ndimension = dim
 
-    def is_same_size(self, other: Tensor) -> Bool:
-        """Tell whether another tensor has the same shape."""
-        return self._shape == other._shape
-
     @property
     def dtype(self) -> Dtype:
         """The element type."""
@@ -155,8 +158,6 @@ class Tensor(
     @property
     def device(self) -> Device:
         """The one device there is: cpu."""
-        from autograd.device import cpu
-
         return cpu
 
     @property
@@ -164,9 +165,30 @@ class Tensor(
         """False: there is no other device than the cpu."""
         return False
 
-    def is_floating_point(self) -> Bool:
-        """Tell whether the dtype is a floating-point one."""
-        return cast(bool, self._array.dtype.kind == "f")
+    @property
+    def is_cpu(self) -> Bool:
+        """True: there is no other device than the cpu."""
+        return True
+
+    @property
+    def is_meta(self) -> Bool:
+        """False: every tensor has numbers."""
+        return False
+
+    @property
+    def is_sparse(self) -> Bool:
+        """False: every element is stored."""
+        return False
+
+    @property
+    def is_quantized(self) -> Bool:
+        """False: numbers are stored as they are."""
+        return False
+
+    @property
+    def layout(self) -> Layout:
+        """How the elements are stored: strided, the only way there is."""
+        return strided
 
     @property
     def name(self) -> str | None:
@@ -206,9 +228,18 @@ class Tensor(
         return iter(parts.unbind(self))
 
     def __contains__(self, value: Any) -> Bool:
+        if not isinstance(value, Tensor | int | float | np.generic):
+            raise AutogradError(
+                say(
+                    f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}",
+                    "a number or a Tensor",
+                    "Make a tensor of it: autograd.tensor(...).",
+                )
+            )
         return bool(np.any(self._array == getattr(value, "_array", value)))
 
     __hash__ = object.__hash__
+    __array_priority__ = 1000  # NumPy's arrays leave mixed operations to the tensor
 
     # ------------------------------------------------------------------------------- gradients and history
 
@@ -592,11 +623,26 @@ class Tensor(
         """Return the elements as nested lists of Python numbers (a 0-d tensor: the number)."""
         return self._array.tolist()
 
+    def _number(self) -> Any:
+        if self._array.size != 1:
+            raise ValueError(
+                say(
+                    f"only one element tensors can be converted to Python scalars, but this one has shape "
+                    f"{tuple(self._shape)}",
+                    "a tensor of one element",
+                    "Index the element (x[0]), or use tolist().",
+                )
+            )
+        return self._array.item()
+
     def __float__(self) -> Float:
-        return float(self.item())
+        return float(self._number())
 
     def __int__(self) -> Int:
-        return int(self.item())
+        return int(self._number())
+
+    def __complex__(self) -> complex:
+        return complex(self._number())
 
     def __bool__(self) -> Bool:
         if self._array.size != 1:
@@ -615,7 +661,7 @@ class Tensor(
                 say(
                     f"a tensor of shape {tuple(self.shape)} and dtype {self.dtype} was used as an index",
                     "an integer tensor of one element",
-                    "Convert it: Int(x).",
+                    "Convert it: int(x).",
                 )
             )
         return int(self._array.item())
@@ -727,8 +773,7 @@ class Tensor(
                     "Copy x.detach(), or use x.clone().",
                 )
             )
-        restore, parts = self.__reduce__()
-        t: Tensor = restore(*parts)
+        t = _restore(type(self), _copied(self._array, memo), bool(self._needs), self.name)
         memo[id(self)] = t
         t._grad = copy.deepcopy(self._grad, memo)
         return t
@@ -747,6 +792,22 @@ class Tensor(
 
 def _operand(value: object) -> bool:
     return isinstance(value, Tensor | np.ndarray | np.generic | int | float)
+
+
+def _copied(array: Any, memo: dict[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return a deep copy of an array: those that share memory share that of their copies."""
+    memory = versions.owner(array)
+    if type(memory) is not np.ndarray or not (memory.flags.c_contiguous or memory.flags.f_contiguous):
+        return np.array(array)
+    key = ("memory", id(memory))
+    if key not in memo:
+        memo[key] = memory.copy(order="K"), memory  # the original, too: its id must not be given to another
+    copied = memo[key][0]
+    if array is memory:
+        return cast("np.ndarray[Any, Any]", copied)
+    start = array.__array_interface__["data"][0] - memory.__array_interface__["data"][0]
+    flat = copied if copied.flags.c_contiguous else copied.T
+    return np.ndarray(array.shape, array.dtype, flat, start, array.strides)
 
 
 def _restore(cls: type[Tensor], array: Any, requires_grad: bool, name: str | None) -> Tensor:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import dtypes
-from autograd.device import contiguous_format, device, require_cpu
+from autograd.device import channels_last, channels_last_3d, contiguous_format, device, preserve_format, require_cpu
 from autograd.errors import say
 from autograd.operands import cast
-from autograd.ops.elementwise import clone
+from autograd.ops.layout import clone, contiguous
 from autograd.tape import Leaf
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def to(
     copy : bool
         Return a copy even if nothing changes.
     memory_format : memory_format, optional
-        `contiguous_format` puts the elements in order.
+        The order of the result in memory.
 
     Raises
     ------
@@ -61,9 +61,21 @@ def to(
     if device is not None:
         require_cpu(device)
     t = input if dtype is None else cast(input, dtypes.to_numpy(dtype))
-    if memory_format is contiguous_format and not t.is_contiguous():
-        return t.contiguous()
-    return clone(input) if (copy or flags[1:] == [True]) and t is input else t
+    if memory_format not in (None, preserve_format):
+        if t is not input:
+            return contiguous(t, memory_format=memory_format)
+        if copy or memory_format is not _format(t):
+            return clone(t, memory_format=memory_format)
+        return t
+    return clone(t) if t is input and (copy or flags[1:] == [True]) else t
+
+
+def _format(t: Tensor) -> Any:
+    """Return the format that a tensor's memory is taken for: channels_last only where nothing else explains it."""
+    if t.is_contiguous():
+        return contiguous_format
+    fits = [f for f, ndim in ((channels_last, 4), (channels_last_3d, 5)) if t.ndim == ndim]
+    return next((f for f in fits if t.is_contiguous(memory_format=f)), contiguous_format)
 
 
 _Device = device

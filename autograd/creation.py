@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
@@ -13,6 +13,7 @@ from autograd.device import contiguous_format, preserve_format, require_cpu, str
 from autograd.errors import AutogradError, UndefinedError, say
 from autograd.op import wrap
 from autograd.operands import converted, number
+from autograd.ops import layout
 from autograd.ops.shape import new_sizes
 from autograd.tape import Leaf
 
@@ -160,12 +161,9 @@ def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
 
 def empty(*sizes: Any, size: Any = None, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
     """Return a tensor whose values are to be set: here they are zeros, so that nothing depends on old memory."""
-    if memory_format not in (None, contiguous_format):
-        raise AutogradError(
-            say(f"unsupported memory format {memory_format!r}", "autograd.contiguous_format", "Leave it out.")
-        )
     d = asked(options)
-    return finish(np.zeros(_size(sizes, size, "empty"), d), options)
+    shape = _size(sizes, size, "empty")
+    return finish(_laid_out(shape, d, _order(memory_format or contiguous_format, len(shape))), options)
 
 
 def full(size: Any, fill_value: float, **options: Unpack[Options]) -> Tensor:
@@ -344,16 +342,19 @@ def memory_order(array: Any) -> list[int]:
     Dimensions of stride 0, whose place memory does not tell, keep theirs among the others (PyTorch's rule).
     """
     a = np.asarray(array)
-    order = list(range(a.ndim))  # the fastest last; sorted by exchanges, since "either way" must not move anything
-    for i in range(a.ndim - 2, -1, -1):
-        for j in range(i, a.ndim - 1):
-            here, after = a.strides[order[j]], a.strides[order[j + 1]]
-            if here == 0 or after == 0:
+    order = list(range(a.ndim - 1, -1, -1))  # the fastest first; sorted by exchanges, as PyTorch does
+    for place in range(1, a.ndim):
+        here = place
+        for before in range(place - 1, -1, -1):
+            quick, slow = order[before], order[here]
+            if a.strides[quick] == 0 or a.strides[slow] == 0:
                 continue
-            if here > after or (here == after and a.shape[order[j]] <= a.shape[order[j + 1]]):
+            if a.strides[quick] < a.strides[slow]:
                 break
-            order[j], order[j + 1] = order[j + 1], order[j]
-    return order
+            if a.strides[quick] > a.strides[slow] or a.shape[quick] > a.shape[slow]:
+                order[before], order[here] = slow, quick
+                here = before
+    return order[::-1]
 
 
 def like(input: Tensor, options: Mapping[str, Any], memory_format: Any = None) -> np.ndarray[Any, Any]:
@@ -374,18 +375,28 @@ def like(input: Tensor, options: Mapping[str, Any], memory_format: Any = None) -
         )
     a = np.asarray(input._array)
     d = asked(options, a.dtype)
-    if memory_format is contiguous_format:
-        return np.zeros(a.shape, d)
-    if memory_format not in (None, preserve_format):
+    kept = memory_format in (None, preserve_format)
+    return _laid_out(a.shape, d, memory_order(a) if kept else _order(memory_format, a.ndim))
+
+
+def _order(memory_format: Any, ndim: int) -> Sequence[int]:
+    """Return the dimensions in the order of a memory format, the slowest first."""
+    known = type(memory_format) is type(contiguous_format) and memory_format is not preserve_format
+    dims = layout.order(memory_format, ndim) if known else None
+    if dims is None:
         raise AutogradError(
             say(
-                f"unsupported memory format {memory_format!r}",
-                "autograd.preserve_format or autograd.contiguous_format",
+                f"unsupported memory format {memory_format!r} for {ndim} dimensions",
+                "autograd.contiguous_format, or channels_last for 4 dimensions",
                 "Leave it out.",
             )
         )
-    order = memory_order(a)
-    return np.transpose(np.zeros([a.shape[dim] for dim in order], d), np.argsort(order) if order else None)
+    return dims
+
+
+def _laid_out(shape: Sequence[int], d: np.dtype[Any], order: Sequence[int]) -> np.ndarray[Any, Any]:
+    """Return zeros whose dimensions lie in memory in a given order, the slowest first."""
+    return np.transpose(np.zeros([shape[dim] for dim in order], d), np.argsort(order) if order else None)
 
 
 def zeros_like(input: Tensor, *, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:

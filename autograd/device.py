@@ -37,6 +37,8 @@ class device:  # PyTorch's spelling of the class
         if name not in self.KNOWN:
             raise AutogradError(say(f"Expected one of {', '.join(sorted(self.KNOWN))} device types, but got {type!r}",
                                     "'cpu'", "Write device('cpu')."))  # fmt: skip
+        if number and not number.isdigit():
+            raise AutogradError(say(f"Invalid device string: {type!r}", "'cpu'", "Write device('cpu')."))
         self.type = name
         self.index = int(number) if number else index
 
@@ -52,8 +54,32 @@ class device:  # PyTorch's spelling of the class
     def __hash__(self) -> int:
         return hash((self.type, self.index))
 
+    def __enter__(self) -> device:
+        require_cpu(self)  # `with device("cpu"):` makes new tensors there, where they are made anyway
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
 
 cpu = device("cpu")
+
+
+def get_default_device() -> device:
+    """Return the device on which tensors are made: the cpu."""
+    return cpu
+
+
+def set_default_device(device: Any) -> None:
+    """Accept the cpu as the device on which tensors are made.
+
+    Raises
+    ------
+    RuntimeError
+        It is another device.
+    """
+    if device is not None:
+        require_cpu(device)
 
 
 def require_cpu(where: Any) -> None:

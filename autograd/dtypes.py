@@ -49,7 +49,7 @@ class dtype:  # PyTorch's spelling of the class
         return f"autograd.{self.name}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NAMES.__getitem__, (self.name,)  # by name: identity survives copying and pickling
+        return named, (self.name,)  # identity survives copying and pickling
 
 
 float16 = dtype("float16")
@@ -83,6 +83,13 @@ def not_provided(name: str) -> str:
 #: Every dtype by the name PyTorch prints, and PyTorch's second names.
 NAMES = {d.name: d for d in (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)}
 NAMES |= {"half": float16, "float": float32, "double": float64, "short": int16, "int": int32, "long": int64}
+
+
+def named(name: str) -> dtype:
+    """Return the dtype of a name."""
+    return NAMES[name]
+
+
 _BY_NUMPY = {d.dtype: d for d in NAMES.values()}
 
 _default = float32

@@ -77,6 +77,24 @@ def is_nonzero(input: Tensor) -> bool:
     return bool(a.item())
 
 
+# ------------------------------------------------------------------------------------------------ Tensor's methods
+
+
+def is_signed(input: Tensor) -> bool:
+    """Tell whether the dtype of a tensor has negative numbers."""
+    return bool(input._array.dtype.kind in "if")
+
+
+def is_same_size(input: Tensor, other: Tensor) -> bool:
+    """Tell whether two tensors have the same shape."""
+    return bool(input._array.shape == other._array.shape)
+
+
+def get_device(input: Tensor) -> int:
+    """Return -1, the number of the cpu."""
+    return -1
+
+
 # ---------------------------------------------------------------------------------------------------------- promotion
 
 

@@ -291,27 +291,30 @@ def test_refusals_are_those_of_torch(row: Row) -> None:
 
 #: Public names that compute nothing: what the tape is asked and told, dtypes, state, and what only reads.
 NO_OPERATIONS = {
-    "Function", "Generator", "OUT", "Op", "Size", "Tensor", "backward", "bool", "can_cast", "channels_last",
-    "channels_last_3d", "contiguous_format", "default_generator", "detect_anomaly", "device", "double", "dtype",
-    "edited", "enable_grad", "finfo", "float", "float16", "float32", "float64", "get_default_dtype", "get_rng_state",
-    "grad", "gradcheck", "gradgradcheck", "half", "iinfo", "initial_seed", "int", "int16", "int32", "int64", "int8",
-    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_complex", "is_floating_point", "is_grad_enabled",
-    "is_nonzero", "is_tensor", "layout", "long", "manual_seed", "memory_format", "no_grad", "preserve_format",
-    "promote_types", "result_type", "seed", "set_default_dtype", "set_detect_anomaly", "set_grad_enabled",
-    "set_rng_state", "short", "strided", "uint8", "watch",
+    "Function", "Generator", "OUT", "Op", "Size", "Tensor", "are_deterministic_algorithms_enabled", "backward",
+    "bool", "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "default_generator",
+    "detect_anomaly", "device", "double", "dtype", "e", "edited", "enable_grad", "finfo", "float", "float16",
+    "float32", "float64", "get_default_device", "get_default_dtype", "get_num_threads", "get_rng_state", "grad",
+    "gradcheck", "gradgradcheck", "half", "iinfo", "inf", "inference_mode", "initial_seed", "int", "int16", "int32",
+    "int64", "int8", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_complex", "is_floating_point",
+    "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor", "layout", "long", "manual_seed",
+    "memory_format", "nan", "newaxis", "no_grad", "pi", "preserve_format", "promote_types", "result_type", "seed",
+    "set_default_device", "set_default_dtype", "set_detect_anomaly", "set_grad_enabled", "set_num_threads",
+    "set_printoptions", "set_rng_state", "short", "strided", "uint8", "use_deterministic_algorithms", "watch",
 }  # fmt: skip
 #: Where classes are that Tensor inherits methods from.
 METHODS = {cls.__module__ for cls in Tensor.__mro__ if cls.__module__.startswith("autograd.methods.")}
 #: The same of Tensor.
 NO_METHODS = {
-    "backward", "cuda", "data", "data_ptr", "detach_", "device", "dim", "dtype", "element_size", "grad", "grad_fn",
-    "is_contiguous", "is_cuda", "is_floating_point", "is_leaf", "is_same_size", "item", "itemsize", "name", "nbytes",
-    "ndim", "ndimension", "nelement", "numel", "numpy", "output_nr", "register_hook",
+    "backward", "cuda", "data", "data_ptr", "detach_", "device", "dim", "dtype", "element_size", "get_device", "grad",
+    "grad_fn", "is_complex", "is_contiguous", "is_cpu", "is_cuda", "is_floating_point", "is_leaf", "is_meta",
+    "is_nonzero", "is_quantized", "is_same_size", "is_signed", "is_sparse", "item", "itemsize", "layout", "name",
+    "nbytes", "ndim", "ndimension", "nelement", "numel", "numpy", "output_nr", "register_hook",
     "register_post_accumulate_grad_hook", "requires_grad", "requires_grad_", "retain_grad", "retains_grad", "shape",
     "size", "storage_offset", "stride", "tolist", "__annotations__", "__array__", "__array_function__",
-    "__array_ufunc__", "__bool__", "__copy__", "__deepcopy__", "__dict__", "__dlpack__", "__dlpack_device__",
-    "__doc__", "__float__", "__format__", "__hash__", "__index__", "__init__", "__int__", "__iter__", "__len__",
-    "__module__", "__new__", "__reduce__", "__repr__", "__slots__", "__weakref__",
+    "__array_priority__", "__array_ufunc__", "__bool__", "__complex__", "__copy__", "__deepcopy__", "__dict__",
+    "__dlpack__", "__dlpack_device__", "__doc__", "__float__", "__format__", "__hash__", "__index__", "__init__",
+    "__int__", "__iter__", "__len__", "__module__", "__new__", "__reduce__", "__repr__", "__slots__", "__weakref__",
 }  # fmt: skip
 #: Rules that are no operations, and what they are.
 NO_RULES = {

@@ -1,7 +1,9 @@
 """How tensors print: as in PyTorch, character by character."""
 
 from math import inf, nan
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 import autograd
@@ -123,6 +125,92 @@ def test_tensors_print_as_in_torch(expression: str) -> None:
     torch = pytest.importorskip("torch")
     theirs, ours = (repr(eval(expression, {"T": library, "nan": nan, "inf": inf})) for library in (torch, autograd))
     assert ours == theirs.replace("torch", "autograd")
+
+
+class Printed(NamedTuple):
+    """A tensor to print, and how."""
+
+    values: Any
+    default: str
+    history: str
+    options: dict[str, Any]
+
+    def text(self, library: Any) -> str:
+        library.set_printoptions(profile="default")
+        library.set_printoptions(**self.options)
+        library.set_default_dtype(getattr(library, self.default))
+        try:
+            x = library.from_numpy(self.values.copy())
+            if self.history and self.values.dtype.kind == "f":
+                x.requires_grad_()
+                x = x * 1 if self.history == "computed" else x
+            return repr(x)
+        finally:
+            library.set_default_dtype(library.float32)
+            library.set_printoptions(profile="default")
+
+
+OPTIONS: dict[str, list[Any]] = {
+    "precision": [0, 1, 2, 3, 6, 10],
+    "threshold": [0, 5, 10, 100, inf],
+    "edgeitems": [0, 1, 2, 4],
+    "linewidth": [20, 40, 60, 120],
+    "sci_mode": [True, False],
+    "profile": ["default", "short", "full"],
+}
+
+
+def printed(seed: int) -> Printed:
+    """Some tensor: of any dtype, shape and scale, with special values, and with options or none."""
+    r = np.random.default_rng(seed)
+    ndim = r.integers(5)
+    sizes = [0, 1, 2, 3, 5, 6, 7, 8, 13, 40, 200] if ndim < 2 else [0, 1, 2, 3, 6, 7, 9]
+    shape = tuple(int(n) for n in r.choice(sizes, ndim))
+    dtype = np.dtype(str(r.choice(["f2", "f4", "f4", "f8", "i8", "i4", "i2", "i1", "u1", "?"])))
+    if dtype.kind == "f":
+        a = r.normal(size=shape) * 10.0 ** r.choice([-9, -5, -4, -3, -1, 0, 0, 1, 2, 3, 4, 5, 7, 8, 9, 12])
+        kind = r.integers(5)
+        a = np.round(a) if kind == 0 else a * 10.0 ** r.integers(-3, 4, shape) if kind == 1 else a
+        if r.random() < 0.3:
+            for special in (nan, inf, -inf, 0.0, -0.0):
+                a = np.where(r.random(shape) < 0.1, special, a)
+    elif dtype.kind == "b":
+        a = r.random(shape) < 0.5
+    else:
+        limit = 2 ** int(r.choice([2, 5, 20, 62]))
+        bounds = np.iinfo(dtype)
+        a = r.integers(max(bounds.min, -limit), min(bounds.max, limit), shape)
+    with np.errstate(over="ignore"):
+        values = np.asarray(a).astype(dtype)
+    options = {}
+    if r.random() < 0.4:
+        options = {name: some[r.integers(len(some))] for name, some in OPTIONS.items() if r.random() < 0.4}
+    default = str(r.choice(["float32", "float32", "float64"]))
+    return Printed(values, default, str(r.choice(["", "leaf", "computed"])), options)
+
+
+@pytest.mark.oracle
+def test_three_thousand_tensors_print_as_in_torch() -> None:
+    torch = pytest.importorskip("torch")
+    for seed in range(3000):
+        case = printed(seed)
+        assert case.text(autograd) == case.text(torch).replace("torch", "autograd"), (seed, case)
+
+
+def test_options_stay_until_they_are_set_again() -> None:
+    x = autograd.arange(5.0) / 3
+    try:
+        autograd.set_printoptions(precision=2, threshold=3, edgeitems=1)
+        assert repr(x) == "tensor([0.00,  ..., 1.33])"
+        autograd.set_printoptions(sci_mode=True)
+        assert repr(x) == "tensor([0.00e+00,  ..., 1.33e+00])"
+        autograd.set_printoptions(profile="full", linewidth=30)
+        assert repr(x) == "tensor([0.0000, 0.3333,\n        0.6667, 1.0000,\n        1.3333])"
+    finally:
+        autograd.set_printoptions(profile="default")
+    assert repr(x) == "tensor([0.0000, 0.3333, 0.6667, 1.0000, 1.3333])"
+    with pytest.raises(TypeError):
+        autograd.set_printoptions(digits=3)
 
 
 def test_a_summary_in_scientific_form() -> None:

@@ -1,12 +1,12 @@
-"""Methods of Tensor that make new tensors, fill tensors with random numbers, or convert."""
+"""Methods of Tensor that make new tensors, fill with random numbers, convert, or tell of what kind a tensor is."""
 
 from __future__ import annotations
 
-from autograd import conversion, creation, random, values
+from autograd import conversion, creation, questions, random, values
 
 
 class CreationMethods:
-    """Methods of Tensor that make new tensors, fill tensors with random numbers, or convert."""
+    """Methods of Tensor that make new tensors, fill with random numbers, convert, or tell of what kind a tensor is."""
 
     __slots__ = ()
 
@@ -30,6 +30,13 @@ class CreationMethods:
     normal_ = random.normal_
     random_ = random.random_
     uniform_ = random.uniform_
+
+    get_device = questions.get_device
+    is_complex = questions.is_complex
+    is_floating_point = questions.is_floating_point
+    is_nonzero = questions.is_nonzero
+    is_same_size = questions.is_same_size
+    is_signed = questions.is_signed
 
     bool = conversion.bool_
     byte = conversion.byte
