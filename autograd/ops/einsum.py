@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from string import ascii_lowercase, ascii_uppercase
@@ -97,14 +98,20 @@ def _read(args: tuple[Any, ...]) -> tuple[list[str], str | None, list[Tensor]]:
             )
         )
     operands = args[1] if len(args) == 2 and isinstance(args[1], list | tuple) else args[1:]
+    terms, output = _read_equation(equation)
+    return _checked(terms, output, operands)
+
+
+@functools.lru_cache(maxsize=256)  # a training step asks the same each time
+def _read_equation(equation: str) -> tuple[list[str], str | None]:
+    """Return the letters of each operand and of the result."""
     left, arrow, right = equation.partition("->")
     terms = []
     at = 0
     for place, term in enumerate(left.split(",")):
         terms.append(_letters(term, at, f"operand {place}"))
         at += len(term) + 1
-    output = _letters(right, len(left) + 2, "the output") if arrow else None
-    return _checked(terms, output, operands)
+    return terms, _letters(right, len(left) + 2, "the output") if arrow else None
 
 
 def _letters(term: str, at: int, where: str) -> str:

@@ -280,7 +280,7 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
     input : Tensor
     p : float, "fro" or "nuc"
         (Σ |x|ᵖ)^(1/p); the largest |x| for inf, the smallest for -inf, how many are not 0 for 0. "fro" is 2, along at
-        most two dimensions.
+        most two dimensions; "nuc" the sum of the singular values of a matrix, in two dimensions.
     dim : int or tuple of int, optional
     keepdim : bool
         Keep the dimensions with size 1.
@@ -293,8 +293,13 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
         The tensor is no floating-point one; there is nothing to take an extreme of; no such norm.
     """
     if isinstance(p, str):
+        if p == "nuc":
+            from autograd.ops.matrix_norms import matrix_norm
+
+            pair = dim if dim is not None else tuple(range(np.ndim(input)))
+            return matrix_norm(input, "nuc", pair if isinstance(pair, Sequence) else (pair,), keepdim, dtype=dtype)
         if p != "fro":
-            raise ShapeError(say(f"norm: order {p} not supported", 'a number or "fro"', "Check the spelling."))
+            raise ShapeError(say(f"norm: order {p} not supported", 'a number, "fro" or "nuc"', "Check the spelling."))
         if isinstance(dim, Sequence) and len(dim) > 2:
             raise ShapeError(
                 say(f"matrix_norm: dim must be a 2-tuple. Got {dim}", "at most two dimensions", "Use p=2.")

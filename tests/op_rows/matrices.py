@@ -680,6 +680,18 @@ NORMS_OF_MATRICES = [
         domain=regular,
     ),
     Row(
+        "norm",
+        lambda x, p, dim=(-2, -1), *keepdim: matrix_norm(x, p, dim, *keepdim),
+        (S(F(2, 3), "nuc"), S(F(2, 3, 2), "nuc", (2, 0)), S(F(2, 3, 2), "nuc", (-1, 1), True)),
+        (
+            R(lambda t: t.norm(t.ones(3), "nuc"), RuntimeError, "2-tuple|2 dimensions"),
+            R(lambda t: t.norm(t.ones(2, 3, 2), "nuc"), RuntimeError, "must be a 2-tuple"),
+            R(lambda t: t.norm(t.ones(2, 3, 2), "nuc", 1), RuntimeError, "must be a 2-tuple"),
+        ),
+        domain=regular,
+        variant="by singular values",
+    ),
+    Row(
         "linalg.matrix_norm",
         matrix_norm,
         (*[S(F(0, 0), p) for p in ("fro", "nuc", 1, 2, inf)], S(F(3, 0), 1), S(F(0, 3), inf), S(F(2, 0, 3), 2)),

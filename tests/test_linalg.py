@@ -1,0 +1,111 @@
+"""Linear algebra beyond the op table: what results look like, errors, and derivatives where matrices are degenerate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import linalg
+
+
+def test_results_print_by_name_and_are_tuples() -> None:
+    identity = autograd.eye(1)
+    q, r = linalg.qr(identity)
+    assert repr(linalg.qr(identity)) == f"autograd.return_types.linalg_qr(\nQ={q!r},\nR={r!r})"
+    assert repr(autograd.slogdet(identity)) == (
+        "autograd.return_types.slogdet(\nsign=tensor(1.),\nlogabsdet=tensor(0.))"
+    )
+    assert linalg.eigh(identity).eigenvalues.tolist() == linalg.eigh(identity)[0].tolist() == [1.0]
+    assert linalg.svd(identity).Vh.shape == (1, 1)
+
+
+def test_a_singular_matrix_is_an_error_of_its_own_class() -> None:
+    assert issubclass(linalg.LinAlgError, RuntimeError)
+    stack = autograd.stack([autograd.eye(2), autograd.ones(2, 2)])
+    with pytest.raises(linalg.LinAlgError) as raised:
+        stack.inverse()
+    assert str(raised.value) == (
+        "linalg.inv: (Batch element 1): the inversion could not be completed because the input matrix is singular; "
+        "expected matrices with linearly independent rows. Use linalg.pinv or lstsq, or add a small multiple of the "
+        "identity."
+    )
+
+
+def test_a_matrix_that_is_not_positive_names_the_minor() -> None:
+    with pytest.raises(linalg.LinAlgError, match=re.escape("the leading minor of order 2 is not positive-definite")):
+        autograd.tensor([[1.0, 2.0], [2.0, 1.0]]).cholesky()
+
+
+def test_numpys_own_error_does_not_come_through() -> None:
+    singular = autograd.ones(2, 2, dtype=autograd.float64, requires_grad=True)
+    _, logarithm = linalg.slogdet(singular)
+    with pytest.raises(linalg.LinAlgError):
+        autograd.grad(logarithm, singular, create_graph=True)
+
+
+def test_the_inverse_of_a_singular_matrix_is_inf_beside_the_others() -> None:
+    found = linalg.inv_ex(autograd.stack([autograd.eye(2), autograd.ones(2, 2)]))
+    assert found.inverse.tolist() == [[[1.0, 0.0], [0.0, 1.0]], [[np.inf] * 2] * 2]
+    assert found.info.tolist() == [0, 2]
+
+
+DEGENERATE: dict[str, Callable[[Any, Any], Any]] = {
+    "eigenvectors": lambda t, x: t.linalg.eigh(x)[1].sum(),
+    "eigenvalues with eigenvectors": lambda t, x: t.linalg.eigh(x)[0].sum(),
+    "left vectors": lambda t, x: t.linalg.svd(x)[0].sum(),
+    "singular values with vectors": lambda t, x: t.linalg.svd(x)[1].sum(),
+    "singular values": lambda t, x: t.linalg.svdvals(x).sum(),
+    "nuclear norm of 0": lambda t, x: t.linalg.matrix_norm(x * 0, "nuc"),
+    "Q of 0": lambda t, x: t.linalg.qr(x * 0)[0].sum(),
+    "pseudoinverse of 0": lambda t, x: t.linalg.pinv(x * 0).sum(),
+    "logarithm of a negative determinant": lambda t, x: t.logdet(-x[:1, :1]),
+}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("function", DEGENERATE.values(), ids=list(DEGENERATE))
+def test_degenerate_matrices_have_the_gradient_of_torch(function: Callable[[Any, Any], Any]) -> None:
+    torch = pytest.importorskip("torch")
+    found = []
+    for library in (autograd, torch):
+        x = library.eye(2, dtype=library.float64).requires_grad_()
+        (gradient,) = library.autograd.grad(function(library, x), x)
+        found.append(gradient.numpy())
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-14)
+
+
+def test_determinants_of_singular_matrices_have_second_derivatives() -> None:
+    """det = ad - bc is smooth everywhere, also at 0."""
+    x = autograd.zeros(2, 2, dtype=autograd.float64, requires_grad=True)
+    (g,) = autograd.grad(linalg.det(x), x, create_graph=True)
+    rows = [autograd.grad(e, x, retain_graph=True)[0].tolist() for e in g.ravel()]
+    assert g.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert np.abs(rows).tolist() == [[[0, 0], [0, 1]], [[0, 0], [1, 0]], [[0, 1], [0, 0]], [[1, 0], [0, 0]]]
+    assert (rows[0][1][1], rows[1][1][0]) == (1.0, -1.0)
+
+
+def test_a_recorded_gradient_of_cofactors_can_be_differentiated_again() -> None:
+    x = autograd.tensor([[2.0, 0.5], [0.25, 1.0]], dtype=autograd.float64, requires_grad=True)
+    assert autograd.gradgradcheck(lambda x: linalg.det(x) ** 2, x)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5])
+def test_substitution_solves(n: int) -> None:
+    random = np.random.default_rng(n)
+    a, b = random.standard_normal((3, n, n)) + 4 * np.eye(n), random.standard_normal((3, n, 2))
+    x = linalg.solve_triangular(autograd.tensor(a), autograd.tensor(b), upper=False).numpy()
+    np.testing.assert_allclose(np.tril(a) @ x, b, atol=1e-13)
+
+
+def test_one_letter_per_dimension_of_many_operands() -> None:
+    """A chain of products in one call; every gradient against the others' product."""
+    xs = [autograd.full((2, 2), k + 1.0, dtype=autograd.float64, requires_grad=True) for k in range(5)]
+    z = autograd.einsum("ab,bc,cd,de,ef->", *xs)
+    gradients = autograd.grad(z, xs)
+    assert z.item() == 120 * 2**6
+    assert [g.tolist() for g in gradients] == [[[z.item() / 4 / (k + 1)] * 2] * 2 for k in range(5)]
