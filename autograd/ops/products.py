@@ -235,8 +235,8 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: f
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """Return `beta * input + alpha * bmm(batch1, batch2).sum(0)`. Further as `addmm`."""
     (a,) = _tensors("addbmm", input)
-    product = reduce.sum(linalg.product("addbmm", *_batches("addbmm", batch1, batch2)), 0)
-    return _plus("addbmm", a, product, beta, alpha)
+    products = linalg.product("addbmm", *_batches("addbmm", batch1, batch2))
+    return _plus("addbmm", a, reduce.sum(products, 0, dtype=products.dtype), beta, alpha)
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:

@@ -177,6 +177,12 @@ COMPOSED_PRODUCTS = [
     edits(BADDBMM, (5, 2, 4), (5, 4, 3), (5, 2, 3)),
     edits(ADDR, (2,), (3,), (2, 3)),
     Row(
+        "addbmm",
+        lambda x, y, z: (x + np.sum(y @ z, axis=0)).astype(x.dtype),
+        (S(*(Ints(shape, dtype="int32") for shape in ((2, 3), (5, 2, 4), (5, 4, 3)))),),
+        variant="of small integers",
+    ),
+    Row(
         "addr",
         lambda x, y, z, **factors: x | np.outer(y, z),
         (S(Bools((2, 3)), Bools((2,)), Bools((3,))), S(Bools((3,)), Bools((2,)), Bools((3,)), beta=2)),
