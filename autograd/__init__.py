@@ -218,8 +218,8 @@ __all__ = [
 
 # What the families of operations offer, each its own list.
 for _family in (
-    _arithmetic, _choices, _compare, _counting, _creation, _decompositions, _diagonals, _edits, _einsum,
-    _elementwise, _extremes, _flips, _gather, _grids, _index, _inverses, _join, _layout, _linalg, _masks, _norms, _parts, _products,
+    _arithmetic, _choices, _compare, _counting, _creation, _decompositions, _diagonals, _edits, _einsum, _elementwise,
+    _extremes, _flips, _gather, _grids, _index, _inverses, _join, _layout, _linalg, _masks, _norms, _parts, _products,
     _questions, _random, _reduce, _rounding, _scan, _scatter, _shape, _softmax, _sorting, _special, _tiling,
     _trigonometry, _values,
 ):  # fmt: skip
