@@ -15,6 +15,7 @@ from autograd.graph import GradientEdge
 from autograd.hooks import inside_package
 from autograd.op import edge_of, wrap
 from autograd.operands import as_tensor_like
+from autograd.ops.join import stack
 from autograd.tape import ALONE, Edge, Leaf, deposit, run_backward
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def grad(
     allow_unused : bool, optional
         Return None for an input that no output depends on, rather than raise. Default: `materialize_grads`.
     is_grads_batched : bool
-        False: `grad_outputs` is one gradient per output, not a batch of them.
+        `grad_outputs` are batches of gradients along a first dimension, and so are the gradients that are returned.
+        They are computed one after the other.
     materialize_grads : bool
         Return zeros for such inputs.
 
@@ -130,13 +132,15 @@ def grad(
     ------
     RuntimeError
         As for `backward`; or an input is unused, or requires no gradient.
+    ValueError
+        Batches have different sizes.
     """
-    if is_grads_batched or not only_inputs:
+    if not only_inputs:
         raise NotImplementedError(
             say(
-                "grad was called with is_grads_batched=True or only_inputs=False",
-                "one gradient per output, and the inputs' gradients alone",
-                "Call grad once per gradient of the batch; call backward to reach every leaf.",
+                "grad was called with only_inputs=False",
+                "the inputs' gradients alone",
+                "Call backward to reach every leaf.",
             )
         )
     if allow_unused is None:
@@ -146,9 +150,18 @@ def grad(
             say("allow_unused=False was combined with materialize_grads=True", "one of them", "Leave out allow_unused.")
         )
     roots, wanted = _listed(outputs), _listed(inputs)
+    retain = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        batches = _batches(roots, grad_outputs)
+        rows = [
+            grad(roots, wanted, row, i < len(batches) - 1 or retain, create_graph, allow_unused=allow_unused)
+            for i, row in enumerate(batches)
+        ]
+        columns = [[g for g in column if g is not None] for column in zip(*rows, strict=True)]
+        missing = [wrap(np.zeros(t._array.shape, t._array.dtype)) if materialize_grads else None for t in wanted]
+        return tuple([stack(column) if column else g for column, g in zip(columns, missing, strict=True)])  # type: ignore[misc]
     edges, seeds = _begin(roots, grad_outputs, create_graph)
     targets = [_target(t) for t in wanted]
-    retain = create_graph if retain_graph is None else retain_graph
     found = run_backward(edges, seeds, retain_graph=retain, create_graph=create_graph, targets=targets)
     out: list[Any] = []
     found.reverse()
@@ -173,6 +186,34 @@ def grad(
                 g = g.copy()
             out.append(wrap(np.asarray(g, g.dtype if isinstance(t, GradientEdge) else t._array.dtype)))
     return tuple(out)
+
+
+def _batches(roots: Sequence[Any], seeds: OneOrMore | None) -> list[list[Any]]:
+    """Return the gradients of all roots, row by row of their batches."""
+    given: list[Any] = [None] * len(roots) if seeds is None else _listed(seeds)
+    for i, (t, seed) in enumerate(zip(roots, given, strict=True)):
+        shape, expected = () if seed is None else tuple(seed.shape), tuple(t.shape)
+        if seed is None or not shape or shape[1:] != expected:
+            raise ShapeError(
+                say(
+                    "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+                    f"dimension: grad_output[{i}] has "
+                    + ("nothing" if seed is None else f"a shape of {shape}")
+                    + f", output[{i}] a shape of {expected}",
+                    f"grad_output[{i}] of shape {('batch', *expected)}",
+                    "Stack the gradients along a new first dimension.",
+                )
+            )
+    sizes = [len(seed) for seed in given]
+    if len(set(sizes)) != 1 or not sizes[0]:
+        raise ValueError(
+            say(
+                f"got batches of sizes {sizes}: Expected all tensors to have the same size in the mapped dimension",
+                "batches of one size, 1 or more",
+                "Check grad_outputs.",
+            )
+        )
+    return [[seed[i] for seed in given] for i in range(sizes[0])]
 
 
 def _target(t: Tensor | GradientEdge) -> Edge:

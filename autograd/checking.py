@@ -15,6 +15,7 @@ from autograd.backward import grad
 from autograd.errors import AutogradError, say
 from autograd.inplace import own
 from autograd.op import wrap
+from autograd.ops.join import stack
 
 Matrix = Any  # a float64 ndarray: the derivative of one output by one input, (output elements, input elements)
 
@@ -33,7 +34,13 @@ def gradcheck(
     raise_exception: bool = True,
     nondet_tol: float = 0.0,
     check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
     fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
     """Check the gradients of `func` against central differences, (f(x + eps) - f(x - eps)) / (2 eps).
 
@@ -54,9 +61,19 @@ def gradcheck(
         How far two backward passes over one graph may be apart.
     check_undefined_grad : bool
         Differentiate each of several outputs with no gradient given to the others, rather than zeros.
+    check_grad_dtypes : bool
+        Check that gradients have the dtype of their inputs.
+    check_batched_grad : bool
+        Check `grad` with `is_grads_batched`.
+    check_batched_forward_grad, check_forward_ad : bool
+        False: there is no forward mode.
+    check_backward_ad : bool
+        True: there is nothing else to check.
     fast_mode : bool
         Compare v · J u for random vectors u, v rather than every entry of the Jacobian J: two evaluations of `func` and
         one backward pass (an output), whatever the size. A mismatch is then looked for in full, to say where it is.
+    masked : bool, optional
+        False: there are no sparse tensors.
 
     Returns
     -------
@@ -71,13 +88,27 @@ def gradcheck(
         No input requires a gradient.
     RuntimeError
         The elements of an input share memory (it was expanded), or cannot be changed.
+    NotImplementedError
+        Forward mode, or sparse tensors, were to be checked.
 
     Warns
     -----
     UserWarning
         An input that requires a gradient is not float64.
     """
-    check = _Check(func, _listed(inputs), eps, atol, rtol, nondet_tol, check_undefined_grad)
+    _refuse_unless_available(
+        check_forward_ad=check_forward_ad, check_batched_forward_grad=check_batched_forward_grad, masked=masked
+    )
+    if not check_backward_ad:
+        raise AssertionError(
+            say(
+                "gradcheck was called with check_forward_ad=False and check_backward_ad=False",
+                "at least one of check_forward_ad or check_backward_ad to be True",
+                "Leave out check_backward_ad.",
+            )
+        )
+    options = (check_undefined_grad, check_grad_dtypes, check_batched_grad)
+    check = _Check(func, _listed(inputs), eps, atol, rtol, nondet_tol, *options)
     check.refuse_inputs()
     try:
         check.fast() if fast_mode else check.full()
@@ -100,18 +131,29 @@ def gradgradcheck(
     raise_exception: bool = True,
     nondet_tol: float = 0.0,
     check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
     fast_mode: bool = False,
+    masked: bool = False,
 ) -> bool:
     """Check the second derivatives of `func`: `gradcheck` of its gradients, by the inputs and by `grad_outputs`.
 
     Parameters
     ----------
-    func, inputs, eps, atol, rtol, raise_exception, nondet_tol, check_undefined_grad, fast_mode
+    func, inputs, eps, atol, rtol, raise_exception, nondet_tol, check_undefined_grad, check_grad_dtypes
+        As for `gradcheck`.
+    check_batched_grad, fast_mode, masked
         As for `gradcheck`.
     grad_outputs : Tensor or sequence of Tensor, optional
         The gradients of the outputs; random numbers in [-1, 1) by default.
     gen_non_contig_grad_outputs : bool
         Let those random numbers lie apart in memory.
+    check_fwd_over_rev : bool
+        False: there is no forward mode.
+    check_rev_over_rev : bool
+        True: there is nothing else to check.
 
     Returns
     -------
@@ -120,9 +162,10 @@ def gradgradcheck(
 
     Raises
     ------
-    GradcheckError, ValueError, RuntimeError
+    GradcheckError, ValueError, RuntimeError, NotImplementedError
         As for `gradcheck`.
     """
+    _refuse_unless_available(check_fwd_over_rev=check_fwd_over_rev, masked=masked)
     given = _listed(inputs)
     if grad_outputs is None:
         random = np.random.default_rng(0)
@@ -149,8 +192,25 @@ def gradgradcheck(
         raise_exception=raise_exception,
         nondet_tol=nondet_tol,
         check_undefined_grad=check_undefined_grad,
+        check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        check_backward_ad=check_rev_over_rev,
         fast_mode=fast_mode,
     )
+
+
+def _refuse_unless_available(**asked: bool | None) -> None:
+    """Raise for checks of what this package does not have."""
+    for name, value in asked.items():
+        if value:
+            raise NotImplementedError(
+                say(
+                    f"gradcheck was called with {name}=True",
+                    f"{name}=False: there is no "
+                    + ("sparse tensor" if name == "masked" else "forward mode (jvp differentiates twice)"),
+                    f"Leave out {name}.",
+                )
+            )
 
 
 def _listed(tensors: Any) -> list[Any]:
@@ -181,6 +241,8 @@ class _Check:
     rtol: float
     nondet_tol: float
     undefined: bool
+    dtypes: bool
+    batched: bool
 
     @property
     def wanted(self) -> list[tuple[int, Tensor]]:
@@ -339,7 +401,17 @@ class _Check:
         if self.undefined:
             outputs, seeds = [outputs[number]], [seeds[number]]
         found = grad(outputs, wanted, seeds, retain_graph=True, allow_unused=True)
+        if self.batched:
+            self.compare_batch(outputs, wanted, seeds, found)
         for (i, t), g in zip(self.wanted, found, strict=True):
+            if self.dtypes and g is not None and g.dtype != t.dtype:
+                raise GradcheckError(
+                    say(
+                        f"the gradient of input {i} has dtype {g.dtype}, the input {t.dtype}",
+                        "a gradient in the dtype of the input",
+                        "Likely cause: backward computes with another dtype.",
+                    )
+                )
             if g is not None and g.shape != t.shape:
                 raise GradcheckError(
                     say(
@@ -349,6 +421,20 @@ class _Check:
                     )
                 )
         return [None if g is None else np.asarray(g._array, np.float64) for g in found]
+
+    def compare_batch(self, outputs: list[Tensor], wanted: list[Tensor], seeds: list[Tensor], found: Any) -> None:
+        """Raise if a batch of a gradient and its double does not give the gradients and their doubles."""
+        batches = [stack([seed, 2 * seed]) for seed in seeds]
+        twice = grad(outputs, wanted, batches, retain_graph=True, allow_unused=True, is_grads_batched=True)
+        for (i, _), g, both in zip(self.wanted, found, twice, strict=True):
+            if g is not None and not np.allclose(stack([g, 2 * g]).numpy(), both.numpy(), equal_nan=True):
+                raise GradcheckError(
+                    say(
+                        f"the gradients of input {i} by a batch of grad_outputs are not those of one after the other",
+                        "the gradient of twice an output to be twice its gradient",
+                        "Likely cause: backward is not linear in its argument, or not deterministic.",
+                    )
+                )
 
     def analytic_jacobians(self, outputs: list[Tensor], number: int) -> tuple[list[Matrix], list[bool]]:
         """Return the Jacobian of one output by every wanted input, row by row; and which inputs got a gradient."""
@@ -421,6 +507,9 @@ class _Check:
                 "no gradient reaches the input (it is None): backward returns None, or the graph is lost on the way "
                 "(detach, .data, .item(), NumPy, no_grad)."
             )
+        for k, other in self.wanted:
+            if other is not x and np.shares_memory(own(x), own(other)):
+                return f"overlapping memory: input {k} moves when input {i} does; give gradcheck clones."
         right = (self.moved(at, column, self.eps)[number].ravel()[row] - here) / self.eps
         left = (here - self.moved(at, column, -self.eps)[number].ravel()[row]) / self.eps
         if not abs(right - left) <= self.atol + self.rtol * max(abs(right), abs(left)):
@@ -435,8 +524,8 @@ class _Check:
 
 
 def _unit(random: np.random.Generator, shape: Sequence[int]) -> Any:
-    """Return a random vector of positive numbers and length 1, in a shape."""
-    u = random.uniform(0, 1, tuple(shape))
+    """Return a random vector of length 1, in a shape. All numbers are positive, and none is small."""
+    u = random.uniform(0.5, 1, tuple(shape))
     return u / (np.linalg.norm(u) or 1)
 
 

@@ -196,8 +196,57 @@ def test_gradient_penalties_are_spelled_as_in_torch() -> None:
     np.testing.assert_allclose(
         x.grad.numpy(), [2 * (norm - 1) * 3 * 6 / norm, 2 * (norm - 1) * 12 * 12 / norm], rtol=1e-14
     )
-    with pytest.raises(NotImplementedError, match="is_grads_batched"):
-        autograd.grad((x * x).sum(), x, is_grads_batched=True)
+    with pytest.raises(NotImplementedError, match="only_inputs=False"):
+        autograd.grad((x * x).sum(), x, only_inputs=False)
+
+
+def batches(library: Any) -> list[Any]:
+    """Gradients by batches of gradients, in either library."""
+    x = library.tensor([1.0, 2.0], requires_grad=True)
+    w = library.ones(1, requires_grad=True)
+    y, z, unit = x * x, x.sum(), library.eye(2)
+    options = {"is_grads_batched": True, "retain_graph": True}
+    of = library.autograd.grad
+    recorded = of(y, x, unit, is_grads_batched=True, create_graph=True)[0]
+    found = [
+        of(y, x, unit, **options),
+        of((y, z), x, (unit, library.ones(2)), **options),
+        of(y, (x, w), unit, allow_unused=True, **options),
+        of(y, (x, w), unit, materialize_grads=True, **options),
+        of(recorded.sum(), x, retain_graph=True),
+    ]
+    of(y, x, unit, is_grads_batched=True)
+    with pytest.raises(RuntimeError, match="second time"):
+        of(y, x, unit, is_grads_batched=True)
+    return [[None if g is None else g.tolist() for g in row] for row in found]
+
+
+def test_gradients_by_batches() -> None:
+    assert batches(autograd) == [
+        [[[2.0, 0.0], [0.0, 4.0]]],
+        [[[3.0, 1.0], [1.0, 5.0]]],
+        [[[2.0, 0.0], [0.0, 4.0]], None],
+        [[[2.0, 0.0], [0.0, 4.0]], [0.0]],
+        [[2.0, 2.0]],
+    ]
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning", "ignore::UserWarning")
+def test_gradients_by_batches_are_torchs() -> None:
+    assert batches(pytest.importorskip("torch")) == batches(autograd)
+
+
+def test_bad_batches() -> None:
+    x = leaf([1.0, 2.0])
+    y, z = x * x, x.sum()
+    for wrong in (None, autograd.ones(2), autograd.ones(2, 3), autograd.tensor(1.0)):
+        with pytest.raises(RuntimeError, match="we interpret the first dimension of each grad_output as the batch"):
+            autograd.grad(y, x, wrong, is_grads_batched=True)
+    with pytest.raises(ValueError, match="Expected all tensors to have the same size in the mapped dimension"):
+        autograd.grad((y, z), x, (autograd.eye(2), autograd.ones(3)), is_grads_batched=True)
+    with pytest.raises(ValueError, match=r"batches of sizes \[0\]"):
+        autograd.grad(y, x, autograd.ones(0, 2), is_grads_batched=True)
 
 
 def test_a_hook_may_not_change_the_dtype() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Function, Tensor, gradcheck, gradgradcheck
+from autograd import Function, Op, Tensor, gradcheck, gradgradcheck
 from autograd.checking import GradcheckError
 
 
@@ -282,7 +282,138 @@ def test_errors_that_do_not_cancel_as_the_entries_do_are_told_apart() -> None:
     assert "although every entry agrees by itself" in message(Shifted.apply, x, fast_mode=True)
 
 
+def test_inputs_that_share_memory() -> None:
+    x = leaf(1.0, 2.0)
+    part = x.detach()[:1].requires_grad_()
+    assert "overlapping memory: input 1 moves when input 0 does" in message(lambda x, y: x.sum() * y, x, part)
+    assert gradcheck(lambda x, y: x * y, (x, x)), "the same tensor twice has the sum of both gradients twice"
+
+
+# ----------------------------------------------------------------------------------------------------- mutations
+
+
+class Altered(Op):
+    """z = x y²     with a gradient of which one element is wrong"""
+
+    __slots__ = ("alter",)
+    saves = (0, 1)
+    alter: Any
+
+    def forward(self, x: Any, y: Any) -> Any:
+        return x * y * y
+
+    def backward(self, g: Any, x: Any, y: Any) -> Any:
+        return g * y * y, self.alter(g * 2 * x * y, g, x, y)
+
+
+def at_last(change: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Change the last element of a gradient alone; of arrays as of Tensors."""
+
+    def alter(d: Any, *_: Any) -> Any:
+        mask = np.zeros(d.shape, np.bool_)
+        mask[(-1,) * d.ndim] = True
+        return np.where(mask, change(d), d)
+
+    return alter
+
+
+#: What is done to the gradient by y.
+MUTATIONS: dict[str, Callable[..., Any]] = {
+    "zero": at_last(lambda d: d * 0),
+    "doubled": at_last(lambda d: d * 2),
+    "a quarter more": at_last(lambda d: d * 1.25),
+    "another sign": at_last(lambda d: -d),
+    "shifted": at_last(lambda d: d + 0.5),
+    "not a number": at_last(lambda d: d * np.nan),
+    "infinite": at_last(lambda d: d + np.inf),
+    "without g": lambda d, g, x, y: 2 * x * y,
+    "g squared": lambda d, g, x, y: d * g,
+    "without the factor": lambda d, g, x, y: g * x * y,
+    "the other operand's": lambda d, g, x, y: g * y * y,
+    "in reverse order": lambda d, g, x, y: np.flip(d),
+    "one too far": lambda d, g, x, y: np.roll(d, 1),
+    "the mean": lambda d, g, x, y: d * 0 + np.mean(d),
+}
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 1, 4)], ids=str)
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_one_wrong_element_is_found(mutation: str, shape: tuple[int, ...], fast: bool) -> None:
+    numbers = np.random.default_rng(3)
+    x, y = (autograd.from_numpy(numbers.uniform(0.5, 2, shape)).requires_grad_() for _ in range(2))
+
+    def run(alter: Callable[..., Any]) -> Callable[..., Any]:
+        # g is not 1 throughout, as it would be in a function that ends here.
+        return lambda x, y: Altered(alter=alter).apply(x, y) * 1.5
+
+    assert gradcheck(run(lambda d, *_: d), (x, y), fast_mode=fast)
+    text = message(run(MUTATIONS[mutation]), x, y, fast_mode=fast)
+    assert "with respect to input 1" in text or "nan" in text or "inf" in text
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("name", [n for n in MUTATIONS if n not in ("without g", "g squared")])
+def test_one_wrong_element_of_a_second_derivative_is_found(name: str, fast: bool) -> None:
+    """The first derivative is right, and the second of one input is not."""
+
+    class Once(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Tensor, y: Tensor) -> Tensor:
+            ctx.save_for_backward(x, y)
+            return x * y * y
+
+        @staticmethod
+        def backward(ctx: Any, g: Tensor) -> Any:
+            x, y = ctx.saved_tensors
+            by_y = Altered(alter=MUTATIONS[name]).apply(2 * g * x, y.sqrt())  # 2 g x y, but for its derivative
+            return g * y * y, by_y
+
+    numbers = np.random.default_rng(3)
+    x, y = (autograd.from_numpy(numbers.uniform(0.5, 2, (2, 3))).requires_grad_() for _ in range(2))
+    assert gradcheck(Once.apply, (x, y), fast_mode=fast)
+    with pytest.raises(GradcheckError):
+        gradgradcheck(Once.apply, (x, y), fast_mode=fast)
+
+
 # ------------------------------------------------------------------------------------------------- bad arguments
+
+
+def test_what_is_not_available_is_refused_by_name() -> None:
+    x = leaf(0.5, 2.0)
+    for name in ("check_forward_ad", "check_batched_forward_grad", "masked"):
+        with pytest.raises(NotImplementedError, match=f"{name}=True"):
+            gradcheck(lambda x: x.exp(), x, **{name: True})
+    for name in ("check_fwd_over_rev", "masked"):
+        with pytest.raises(NotImplementedError, match=f"{name}=True"):
+            gradgradcheck(lambda x: x.exp(), x, **{name: True})
+    with pytest.raises(AssertionError, match="at least one of check_forward_ad or check_backward_ad to be True"):
+        gradcheck(lambda x: x.exp(), x, check_backward_ad=False)
+    with pytest.raises(AssertionError, match="at least one of"):
+        gradgradcheck(lambda x: x.exp(), x, check_rev_over_rev=False)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_every_check_at_once(fast: bool) -> None:
+    x = leaf(0.5, 2.0)
+    for check in (gradcheck, gradgradcheck):
+        function = lambda x: (x.exp(), x.sum())
+        assert check(function, x, check_grad_dtypes=True, check_batched_grad=True, fast_mode=fast, masked=False)
+
+
+def test_a_backward_that_is_not_linear() -> None:
+    class Squared(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Tensor) -> Tensor:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Tensor) -> Tensor:
+            return g * g * 2
+
+    x = leaf(0.5, 2.0)
+    assert gradcheck(Squared.apply, x), "with one seed of 1 after the other nobody sees it"
+    assert "backward is not linear in its argument" in message(Squared.apply, x, check_batched_grad=True)
 
 
 def test_no_input_requires_a_gradient() -> None:

@@ -191,7 +191,10 @@ def test_derivatives_are_the_same_with_packed_values(row: Row) -> None:
         expected = derivatives(case, None)
         for hooks in (Shelf().hooks(), graph.saved_tensors_hooks(lambda t: t, lambda t: t)):
             for found, same in zip(derivatives(case, hooks), expected, strict=True):
-                np.testing.assert_array_equal(found, same, err_msg=str(case))
+                if found is None or same is None:
+                    assert found is same, str(case)
+                else:  # a copy lies otherwise in memory, where sums may take another order
+                    np.testing.assert_allclose(found, same, rtol=1e-12, atol=1e-14, err_msg=str(case))
 
 
 def test_layers_and_losses_are_right_with_packed_values() -> None:
