@@ -396,7 +396,9 @@ def _order(memory_format: Any, ndim: int) -> Sequence[int]:
 
 def _laid_out(shape: Sequence[int], d: np.dtype[Any], order: Sequence[int]) -> np.ndarray[Any, Any]:
     """Return zeros whose dimensions lie in memory in a given order, the slowest first."""
-    return np.transpose(np.zeros([shape[dim] for dim in order], d), np.argsort(order) if order else None)
+    if list(order) == list(range(len(order))):
+        return np.zeros(shape, d)  # memory of its own, and no view of it
+    return np.transpose(np.zeros([shape[dim] for dim in order], d), np.argsort(order))
 
 
 def zeros_like(input: Tensor, *, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
