@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import operator
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,10 @@ from autograd.tape import Edge, Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
+
+
+_new = object.__new__
+_reference = weakref.ref
 
 
 class View(Op):
@@ -48,15 +52,13 @@ class Family:
 
     def __init__(self) -> None:
         self.views: list[weakref.ref[Tensor]] = []
-        self.opaque: list[weakref.ref[Tensor]] = []  # outputs of user-defined Functions on this memory
+        self.opaque: Sequence[weakref.ref[Tensor]] = ()  # outputs of user-defined Functions on this memory
         self.prune_at = 16
 
-    def add(self, t: Tensor) -> None:
-        """Take a view in; forget those that no longer exist whenever the list has doubled."""
-        if len(self.views) >= self.prune_at:
-            self.views = [r for r in self.views if r() is not None]
-            self.prune_at = 2 * len(self.views) + 16
-        self.views.append(weakref.ref(t))
+    def prune(self) -> None:
+        """Forget views that no longer exist: whenever the list has doubled."""
+        self.views = [r for r in self.views if r() is not None]
+        self.prune_at = 2 * len(self.views) + 16
 
 
 class Origin:
@@ -64,16 +66,11 @@ class Origin:
 
     __slots__ = ("family", "parent", "rule", "several", "tracked")
 
-    def __init__(self, parent: Tensor, rule: View, family: Family) -> None:
-        self.parent = parent
-        self.rule = rule
-        self.family = family
-        self.tracked = state.grad
-        above = parent._family
-        self.several: bool = rule.several or (isinstance(above, Origin) and above.several)
-        if isinstance(above, Origin) and overlaps(parent._array):
-            # An edit of this view changes its parent in more places than the view's own: it hangs higher up.
-            self.parent, self.rule = above.parent, Chain(first=above.rule, second=rule)
+    parent: Tensor
+    rule: View
+    family: Family
+    several: bool
+    tracked: bool
 
 
 class Chain(View):
@@ -117,28 +114,55 @@ def own(t: Tensor) -> np.ndarray[Any, Any]:
 
 def view(rule: View, input: Tensor) -> Tensor:
     """Apply a rule whose result shares memory with `input`, and remember the relation."""
-    x = own(input)
+    x = input._array
+    if type(x) is not np.ndarray:
+        x = own(input)
     z = rule.forward(x)
     t = wrap(z)
-    if state.mode and input._needs:
-        t._node = begin(rule, (input,))
+    mode = state.mode if special[0] else True
+    if mode and input._needs:
+        rule.edges = (input._node or input,)
+        rule.seq = versions.tick()
+        rule.saved = ()
+        rule.extra = rule.shapes = None
+        t._node = rule
         t._needs = True
-        if state.mode is not True:
-            state.mode.made(rule, (input,), z)
-    if versions.owner(z) is versions.owner(x):  # reshape may have had to copy
-        relate(t, input, rule)
+        if mode is not True:
+            mode.made(rule, (input,), z)
+    base = z.base
+    if z is x or (base is not None and (base is x or base is x.base or versions.owner(z) is versions.owner(x))):
+        relate(t, input, rule)  # reshape may have had to copy
     return t
 
 
 def relate(t: Tensor, parent: Tensor, rule: View) -> None:
     """Remember that `t` is a view of `parent` made by `rule`."""
-    family = parent._family
-    if family is None:
+    family = join(t, parent, rule)
+    if len(family.views) >= family.prune_at:
+        family.prune()
+    family.views.append(_reference(t))
+
+
+def join(t: Tensor, parent: Tensor, rule: View) -> Family:
+    """Write down where `t` comes from, and return the family it belongs to."""
+    origin = t._family = _new(Origin)
+    origin.parent = parent
+    origin.rule = rule
+    origin.several = rule.several
+    origin.tracked = state.grad if special[0] else True
+    above = parent._family
+    if isinstance(above, Origin):
+        family = above.family
+        origin.several = rule.several or above.several
+        if overlaps(parent._array):
+            # An edit of this view changes its parent in more places than the view's own: it hangs higher up.
+            origin.parent, origin.rule = above.parent, Chain(first=above.rule, second=rule)
+    elif above is None:
         family = parent._family = Family()
-    elif isinstance(family, Origin):
-        family = family.family
-    t._family = Origin(parent, rule, family)
-    family.add(t)
+    else:
+        family = above
+    origin.family = family
+    return family
 
 
 class Opaque(View):
@@ -157,14 +181,8 @@ def share(t: Tensor, parent: Tensor, function: str) -> None:
 
     There is no rule by which an edit of one could be carried over to the other: such edits are refused.
     """
-    family = parent._family
-    if family is None:
-        family = parent._family = Family()
-    elif isinstance(family, Origin):
-        family = family.family
-    t._family = Origin(parent, Opaque(function=function), family)
-    family.opaque = [r for r in family.opaque if r() is not None]
-    family.opaque.append(weakref.ref(t))
+    family = join(t, parent, Opaque(function=function))
+    family.opaque = [r for r in (*family.opaque, _reference(t)) if r() is not None]
 
 
 def base_of(t: Tensor) -> Tensor | None:

@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from autograd import direct
+
 F = TypeVar("F", bound=Callable[..., Any])
 Array = Any  # an ndarray, a NumPy scalar, or anything that speaks NumPy's protocols
 
@@ -45,7 +47,7 @@ def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
     axes = tuple(range(lead)) + tuple(
         i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1
     )
-    return np.reshape(np.sum(g, axis=axes), shape)
+    return direct.reshape(direct.sum(g, axes), shape)
 
 
 def dot2d(x: Array, y: Array) -> Array:

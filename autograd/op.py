@@ -15,7 +15,8 @@ import numpy as np
 from autograd import versions
 from autograd.errors import say
 from autograd.hooks import Extra
-from autograd.modes import state
+from autograd.modes import special, state
+from autograd.ruletype import RuleType
 from autograd.tape import OUT, Edge, Leaf, Node, Outputs, Port
 
 if TYPE_CHECKING:
@@ -27,25 +28,7 @@ Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or reco
 _new = object.__new__
 
 
-def _set_attributes(self: Op, **attributes: Any) -> None:
-    """Set the attributes of a rule: `Sum(dim=0, keepdim=False)`."""
-    for name, value in attributes.items():
-        setattr(self, name, value)
-
-
-class _RuleType(type):
-    """Gives each rule its slots, PyTorch's name for the node and, where it has several outputs, its ports."""
-
-    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> type:
-        if namespace.setdefault("__slots__", ()):
-            # Only rules with attributes have an initialiser: making one of the others then costs least.
-            namespace.setdefault("__init__", _set_attributes)
-        cls = super().__new__(mcls, name, bases, namespace, **kwargs)
-        cls.__name__ = namespace.get("torch_name", f"{name}Backward0")
-        return cls
-
-
-class Op(Node, metaclass=_RuleType):
+class Op(Node, metaclass=RuleType):
     """Base class of derivative rules; an instance is a node on the tape.
 
     A rule defines
@@ -71,6 +54,9 @@ class Op(Node, metaclass=_RuleType):
 
     #: PyTorch's name of the node, where it is not the class name followed by "Backward0".
     torch_name: str
+
+    #: The names of its attributes, those of its base classes first.
+    attributes: tuple[str, ...]
 
     def forward(self, *inputs: Array) -> Array:
         """Compute the value from arrays."""
@@ -113,6 +99,8 @@ class Op(Node, metaclass=_RuleType):
         """
         self.extra = None
         self.shapes = None
+        if len(inputs) == 1:
+            return self._apply_to_one(inputs[0])
         arrays = [t._array for t in inputs]
         z = self.forward(*arrays)
         if self.broadcasts and any([a.shape != z.shape for a in arrays]):
@@ -122,6 +110,28 @@ class Op(Node, metaclass=_RuleType):
                 return tuple([wrap(a) for a in z])
             return wrap(z)
         return record(self, inputs, arrays, z)
+
+    def _apply_to_one(self, input: Tensor) -> Any:
+        """Do what `apply` does, for one input: the most frequent case."""
+        x = input._array
+        z = self.forward(x)
+        if type(z) is tuple:
+            recorded = state.mode and input._needs
+            return record(self, (input,), (x,), z) if recorded else tuple([wrap(a) for a in z])
+        t = wrap(z)
+        if self.broadcasts and t._shape != input._shape:
+            self.shapes = (input._shape,)
+        mode = state.mode if special[0] else True
+        if mode and input._needs and t._dtype.kind == "f":
+            self.edges = (input._node or input,)
+            self.seq = versions.tick()
+            saves = self.saves
+            self.saved = () if not saves else (x,) if saves == (0,) else chosen(saves, (x,), z)
+            t._node = self
+            t._needs = True
+            if mode is not True:
+                mode.made(self, (input,), z)
+        return t
 
     def backward_recorded(self, g: Any) -> Any:
         """Run `backward` on Tensors: the saved arrays as Tensors that hang where the inputs hung."""

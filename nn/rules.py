@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Op
+from autograd import Op, direct
 from autograd.errors import DtypeError, ShapeError, say
 from autograd.kernels import colsum, dot2d
 
@@ -23,7 +23,7 @@ Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or reco
 
 def folded(x: Array) -> Array:
     """Return `x` as a matrix: its leading axes folded into one."""
-    return np.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
+    return direct.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def rows(x: Array, w: Array) -> Array:
@@ -43,7 +43,7 @@ class Mm(Op):
         if x.dtype != w.dtype or w.ndim != 2:
             raise misfit(x, w)
         if x.ndim != 2:
-            return np.reshape(self.forward(rows(x, w), w), x.shape[:-1] + w.shape[:1])
+            return direct.reshape(self.forward(rows(x, w), w), x.shape[:-1] + w.shape[:1])
         try:
             return dot2d(x, w.T)
         except ValueError:
@@ -52,7 +52,7 @@ class Mm(Op):
     def backward(self, g: Array, x: Array, w: Array) -> Any:
         if x.ndim != 2:
             dx, dw = self.backward(folded(g), folded(x), w)
-            return (None if dx is None else np.reshape(dx, x.shape)), dw
+            return (None if dx is None else direct.reshape(dx, x.shape)), dw
         to_x, to_w = self.edges
         return (dot2d(g, w) if to_x is not None else None), (dot2d(g.T, x) if to_w is not None else None)
 
@@ -69,7 +69,7 @@ class Addmm(Op):
         if b.shape != w.shape[:1] or b.dtype != w.dtype:
             raise misfit_bias(w, b)
         if x.ndim != 2:
-            return np.reshape(self.forward(rows(x, w), w, b), x.shape[:-1] + b.shape)
+            return direct.reshape(self.forward(rows(x, w), w, b), x.shape[:-1] + b.shape)
         try:
             return dot2d(x, w.T) + b
         except ValueError:
@@ -78,7 +78,7 @@ class Addmm(Op):
     def backward(self, g: Array, x: Array, w: Array) -> Any:
         if x.ndim != 2:
             dx, dw, db = self.backward(folded(g), folded(x), w)
-            return (None if dx is None else np.reshape(dx, x.shape)), dw, db
+            return (None if dx is None else direct.reshape(dx, x.shape)), dw, db
         to_x, to_w, to_b = self.edges
         return (
             dot2d(g, w) if to_x is not None else None,
@@ -139,7 +139,7 @@ class MseLoss(Op):
 
     def forward(self, x: Array, t: Array) -> Array:
         squares = np.square(x - t)
-        return squares if self.reduction == "none" else np.sum(squares) / self.count(x)
+        return squares if self.reduction == "none" else direct.sum(squares) / self.count(x)
 
     def count(self, x: Array) -> float:
         """Return the number of elements averaged over; nan for none, whose mean is nan."""
@@ -161,7 +161,7 @@ class CrossEntropy(Op):
     def forward(self, x: Array, y: Array) -> Array:
         _, sums, top = self.keep("exponentials", exponentials, x)
         losses = np.log(sums) + (top - x[np.arange(x.shape[0]), y])
-        return losses if self.reduction == "none" else total(losses) / self.count(x)
+        return losses if self.reduction == "none" else direct.sum(losses) / self.count(x)
 
     def count(self, x: Array) -> float:
         """Return the number of rows averaged over; nan for none, whose mean is nan."""
@@ -175,23 +175,13 @@ class CrossEntropy(Op):
 
 def exponentials(x: Array) -> tuple[Array, Array, Array]:
     """Return exp(x - top), its row sums, and top, the largest of each row: softmax without overflow."""
-    top = row_max(x)
+    top = direct.max(x, 1)
     e = np.exp(x - top[:, None])
     return e, colsum(e.T), top  # column sums come as a product with ones, which is faster than a sum over rows
 
 
-# On ndarrays a ufunc's own `reduce` takes half the time of np.max and np.sum, and the gradient of the labelled entries
-# is written where it belongs; Tensors and recording arrays get the same in NumPy's functions.
-
-
-def row_max(x: Array) -> Array:
-    """Return the largest element of each row of a matrix."""
-    return np.maximum.reduce(x, axis=1) if type(x) is np.ndarray else np.max(x, axis=1)
-
-
-def total(x: Array) -> Array:
-    """Return the sum of a vector."""
-    return np.add.reduce(x) if type(x) is np.ndarray else np.sum(x)
+# On ndarrays the gradient of the labelled entries is written where it belongs; Tensors and recording arrays get the
+# same in NumPy's functions.
 
 
 def less_at_label(p: Array, y: Array, share: Array) -> Array:

@@ -39,6 +39,8 @@ def dimension(dim: int, ndim: int) -> int:
     IndexError
         There is no such dimension.
     """
+    if type(dim) is int and -ndim <= dim < ndim:
+        return dim % ndim
     if isinstance(dim, bool) or not hasattr(type(dim), "__index__"):
         raise TypeError(
             say(f"dim was given as {dim!r}", "an integer", "Count dimensions from 0, or from -1 for the last.")
@@ -65,6 +67,8 @@ def axes(dim: Dims, ndim: int) -> tuple[int, ...] | None:
     """
     if dim is None:
         return None
+    if type(dim) is int and -ndim <= dim < ndim:
+        return (dim % ndim,)
     if not isinstance(dim, Sequence):
         dims = [dimension(dim, ndim)]
     else:

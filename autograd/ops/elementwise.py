@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import kernels
+from autograd import direct, kernels
 from autograd.appliers import binary, unary
-from autograd.kernels import keep_where
 from autograd.op import OUT, Array, Elementwise, Op
 from autograd.ops.checks import floating
 
@@ -180,10 +179,10 @@ class Sigmoid(Elementwise):
     saves = (OUT,)
 
     def forward(self, x: Array) -> Array:
-        return 1 / (1 + np.exp(-x))
+        return direct.sigmoid(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g * (z * (1 - z))
+        return g * (z * direct.one_minus(z))
 
 
 class Relu(Elementwise):
@@ -193,10 +192,10 @@ class Relu(Elementwise):
     saves = (OUT,)
 
     def forward(self, x: Array) -> Array:
-        return np.maximum(0, x)  # in this order -0 stays -0
+        return direct.positive_part(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return keep_where(np.logical_not(z <= 0), g)  # so worded that NaN passes
+        return direct.zero_where(z <= 0, g)  # so worded that NaN passes
 
 
 class Abs(Elementwise):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class Cat(Op):
 
     def backward(self, g: Array) -> Any:
         before = (slice(None),) * self.dim
-        ends = np.cumsum([n or 0 for n in self.sizes]).tolist()
+        ends = accumulate([n or 0 for n in self.sizes])
         return tuple(
             [
                 np.zeros_like(g, shape=(0,)) if n is None else g[(*before, slice(end - n, end), ...)]

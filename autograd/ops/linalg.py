@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import direct
 from autograd.appliers import binary
 from autograd.errors import ShapeError, UndefinedError, say
 from autograd.kernels import unbroadcast
@@ -67,7 +68,7 @@ class Mv(Op):
         return np.matmul(x, y)
 
     def backward(self, g: Array, x: Array, y: Array) -> Any:
-        return np.expand_dims(g, 1) * y, np.matmul(x.T, g)
+        return direct.expand_dims(g, 1) * y, np.matmul(x.T, g)
 
 
 class Vm(Op):
@@ -81,7 +82,7 @@ class Vm(Op):
         return np.matmul(x, y)
 
     def backward(self, g: Array, x: Array, y: Array) -> Any:
-        return np.matmul(y, g), np.expand_dims(x, 1) * g
+        return np.matmul(y, g), direct.expand_dims(x, 1) * g
 
 
 class Matmul(Op):
@@ -97,16 +98,16 @@ class Matmul(Op):
     def backward(self, g: Array, x: Array, y: Array) -> Any:
         row, column = len(x.shape) == 1, len(y.shape) == 1
         if row:
-            x, g = np.expand_dims(x, 0), np.expand_dims(g, -2)
+            x, g = direct.expand_dims(x, 0), direct.expand_dims(g, -2)
         if column:
-            y, g = np.expand_dims(y, 1), np.expand_dims(g, -1)
+            y, g = direct.expand_dims(y, 1), direct.expand_dims(g, -1)
         dx = dy = None
         if self.needs(0):
-            dx = unbroadcast(np.matmul(g, np.swapaxes(y, -1, -2)), x.shape)
-            dx = np.squeeze(dx, 0) if row else dx
+            dx = unbroadcast(np.matmul(g, direct.swapaxes(y, -1, -2)), x.shape)
+            dx = direct.squeeze(dx, 0) if row else dx
         if self.needs(1):
-            dy = unbroadcast(np.matmul(np.swapaxes(x, -1, -2), g), y.shape)
-            dy = np.squeeze(dy, 1) if column else dy
+            dy = unbroadcast(np.matmul(direct.swapaxes(x, -1, -2), g), y.shape)
+            dy = direct.squeeze(dy, 1) if column else dy
         return dx, dy
 
 

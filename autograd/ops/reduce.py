@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import dtypes
+from autograd import direct, dtypes
 from autograd.appliers import unary
 from autograd.errors import DtypeError, say
 from autograd.kernels import astype, running_product
@@ -36,8 +37,8 @@ __all__ = [
 def spread(g: Array, dims: tuple[int, ...] | None, keepdim: bool, shape: tuple[int, ...]) -> Array:
     """Give a reduced gradient its reduced dimensions back and repeat it along them: the adjoint of a sum."""
     if dims is not None and not keepdim:
-        g = np.expand_dims(g, dims)
-    return np.broadcast_to(g, shape)
+        g = direct.expand_dims(g, dims)
+    return direct.broadcast_to(g, shape)
 
 
 class Sum(Op):
@@ -51,7 +52,7 @@ class Sum(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return np.sum(x, axis=self.dim, keepdims=self.keepdim)
+        return direct.sum(x, axis=self.dim, keepdims=self.keepdim)
 
     def backward(self, g: Array) -> Array:
         return spread(g, self.dim, self.keepdim, self.shape)
@@ -66,10 +67,10 @@ class SumAll(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return np.sum(x)
+        return direct.sum(x)
 
     def backward(self, g: Array) -> Array:
-        return np.broadcast_to(g, self.shape)
+        return direct.broadcast_to(g, self.shape)
 
 
 def count(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> Any:
@@ -77,8 +78,7 @@ def count(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> Any:
 
     None at all count as a NumPy zero, so that an empty mean is nan rather than an error.
     """
-    n = float(np.prod(shape if dim is None else [shape[d] for d in dim], dtype=np.int64))
-    return n if n else np.float16(0)
+    return float(math.prod(shape if dim is None else [shape[d] for d in dim])) or np.float16(0)
 
 
 class Mean(Op):
@@ -92,7 +92,7 @@ class Mean(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return np.sum(x, axis=self.dim, keepdims=self.keepdim) / count(x.shape, self.dim)
+        return direct.sum(x, axis=self.dim, keepdims=self.keepdim) / count(x.shape, self.dim)
 
     def backward(self, g: Array) -> Array:
         return spread(g / (count(self.shape, self.dim) or 1), self.dim, self.keepdim, self.shape)
@@ -107,10 +107,10 @@ class MeanAll(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return np.sum(x) / count(x.shape, None)
+        return direct.sum(x) / count(x.shape, None)
 
     def backward(self, g: Array) -> Array:
-        return np.broadcast_to(g / (count(self.shape, None) or 1), self.shape)
+        return direct.broadcast_to(g / (count(self.shape, None) or 1), self.shape)
 
 
 class Nansum(Sum):
@@ -135,12 +135,13 @@ class Nanmean(Op):
     keepdim: bool
 
     def forward(self, x: Array) -> Array:
-        total = np.sum(np.where(np.isnan(x), 0, x), axis=self.dim, keepdims=self.keepdim)
-        return total / np.sum(numbers(x), axis=self.dim, keepdims=self.keepdim)
+        total = direct.sum(np.where(np.isnan(x), 0, x), axis=self.dim, keepdims=self.keepdim)
+        return total / direct.sum(numbers(x), axis=self.dim, keepdims=self.keepdim)
 
     def backward(self, g: Array, x: Array) -> Array:
         kept = numbers(x)
-        return spread(g / np.sum(kept, axis=self.dim, keepdims=self.keepdim), self.dim, self.keepdim, x.shape) * kept
+        share = g / direct.sum(kept, axis=self.dim, keepdims=self.keepdim)
+        return spread(share, self.dim, self.keepdim, x.shape) * kept
 
 
 def numbers(x: Array) -> Array:
@@ -161,7 +162,7 @@ class Prod(Op):
         return np.prod(x, axis=self.dim, keepdims=self.keepdim)
 
     def backward(self, g: Array, x: Array) -> Array:
-        return (g if self.keepdim else np.expand_dims(g, self.dim)) * others(x, self.dim)
+        return (g if self.keepdim else direct.expand_dims(g, self.dim)) * others(x, self.dim)
 
 
 class ProdAll(Op):
@@ -174,7 +175,7 @@ class ProdAll(Op):
         return np.prod(x)
 
     def backward(self, g: Array, x: Array) -> Array:
-        return g * np.reshape(others(np.reshape(x, (-1,)), 0), x.shape)
+        return g * direct.reshape(others(direct.reshape(x, (-1,)), 0), x.shape)
 
 
 def others(x: Array, dim: int) -> Array:
@@ -201,11 +202,11 @@ class Var(Op):
 
     def deviation(self, x: Array) -> Array:
         """Return x - mean."""
-        return x - np.sum(x, axis=self.dim, keepdims=True) / count(x.shape, self.dim)
+        return x - direct.sum(x, axis=self.dim, keepdims=True) / count(x.shape, self.dim)
 
     def forward(self, x: Array) -> Array:
         deviation = self.deviation(x)
-        return np.sum(deviation * deviation, axis=self.dim, keepdims=self.keepdim) / self.freedom(x.shape)
+        return direct.sum(deviation * deviation, axis=self.dim, keepdims=self.keepdim) / self.freedom(x.shape)
 
     def backward(self, g: Array, x: Array) -> Array:
         g, deviation = spread(g, self.dim, self.keepdim, x.shape), self.deviation(x)

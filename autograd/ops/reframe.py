@@ -48,7 +48,7 @@ def reframed(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
                 made.parent = before
         if here:  # among the views, from which each is made after its parent, it takes the tensor's turn
             family.views[here[0]] = weakref.ref(before)
-        family.add(self)
+        family.views.append(weakref.ref(self))
         self._array, self._shape, self._family = z._array, z._shape, origin
         rehang(self, edge_of(z))
         versions.edited(self._array)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import direct
 from autograd.appliers import shapes_disagree
 from autograd.errors import ShapeError, say
 from autograd.inplace import View, view
@@ -56,10 +57,10 @@ class Reshape(View):
 
     def forward(self, x: Array) -> Array:
         self.source = x.shape
-        return np.reshape(x, self.shape)
+        return direct.reshape(x, self.shape)
 
     def backward(self, g: Array) -> Array:
-        return np.reshape(g, self.source)
+        return direct.reshape(g, self.source)
 
 
 class Permute(View):
@@ -69,10 +70,10 @@ class Permute(View):
     dims: tuple[int, ...]
 
     def forward(self, x: Array) -> Array:
-        return np.transpose(x, self.dims)
+        return direct.transpose(x, self.dims)
 
     def backward(self, g: Array) -> Array:
-        return np.transpose(g, tuple(self.dims.index(i) for i in range(len(self.dims))))
+        return direct.transpose(g, tuple(self.dims.index(i) for i in range(len(self.dims))))
 
 
 class Transpose(View):
@@ -83,20 +84,20 @@ class Transpose(View):
     dim1: int
 
     def forward(self, x: Array) -> Array:
-        return np.swapaxes(x, self.dim0, self.dim1)
+        return direct.swapaxes(x, self.dim0, self.dim1)
 
     def backward(self, g: Array) -> Array:
-        return np.swapaxes(g, self.dim0, self.dim1)
+        return direct.swapaxes(g, self.dim0, self.dim1)
 
 
 class T(View):
     """Z = Xᵀ     dX = Gᵀ     (a matrix)"""
 
     def forward(self, x: Array) -> Array:
-        return np.swapaxes(x, 0, 1)
+        return direct.swapaxes(x, 0, 1)
 
     def backward(self, g: Array) -> Array:
-        return np.swapaxes(g, 0, 1)
+        return direct.swapaxes(g, 0, 1)
 
 
 class Squeeze(View):
@@ -107,10 +108,10 @@ class Squeeze(View):
     dims: tuple[int, ...]
 
     def forward(self, x: Array) -> Array:
-        return np.squeeze(x, self.dims)
+        return direct.squeeze(x, self.dims)
 
     def backward(self, g: Array) -> Array:
-        return np.expand_dims(g, self.dims)
+        return direct.expand_dims(g, self.dims)
 
 
 class SqueezeAll(Squeeze):
@@ -126,10 +127,10 @@ class Unsqueeze(View):
     dim: int
 
     def forward(self, x: Array) -> Array:
-        return np.expand_dims(x, self.dim)
+        return direct.expand_dims(x, self.dim)
 
     def backward(self, g: Array) -> Array:
-        return np.squeeze(g, self.dim)
+        return direct.squeeze(g, self.dim)
 
 
 class Expand(View):
@@ -222,6 +223,8 @@ def resolve(shape: tuple[int, ...], source: tuple[int, ...]) -> tuple[int, ...]:
         The elements do not fit into the shape.
     """
     n = math.prod(source)
+    if math.prod(shape) == n and (not shape or min(shape) >= 0):
+        return shape
     unknown = shape.count(-1)
     rest = math.prod(s for s in shape if s != -1)
     fits = all(s >= -1 for s in shape) and (rest == n if unknown == 0 else unknown == 1 and rest > 0 and n % rest == 0)

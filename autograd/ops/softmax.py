@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import dtypes
+from autograd import direct, dtypes
 from autograd.errors import UndefinedError, say
 from autograd.op import OUT, Array, Op
 from autograd.operands import as_tensor_like, cast
@@ -32,14 +32,14 @@ class Logsumexp(Op):
     keepdim: bool
 
     def forward(self, x: Array) -> Array:
-        top = np.max(x, axis=self.dim, keepdims=True, initial=-np.inf)
+        top = direct.max(x, axis=self.dim, keepdims=True)
         top = np.where(np.isfinite(top), top, 0)
-        z = np.log(np.sum(np.exp(x - top), axis=self.dim, keepdims=True)) + top
-        return z if self.keepdim else np.squeeze(z, self.dim)
+        z = np.log(direct.sum(np.exp(x - top), axis=self.dim, keepdims=True)) + top
+        return z if self.keepdim else direct.squeeze(z, self.dim)
 
     def backward(self, g: Array, x: Array, z: Array) -> Array:
         if not self.keepdim:
-            g, z = np.expand_dims(g, self.dim), np.expand_dims(z, self.dim)
+            g, z = direct.expand_dims(g, self.dim), direct.expand_dims(z, self.dim)
         return g * np.exp(x - z)
 
 
@@ -51,12 +51,12 @@ class Softmax(Op):
     dim: int
 
     def forward(self, x: Array) -> Array:
-        e = np.exp(x - np.max(x, axis=self.dim, keepdims=True, initial=-np.inf))
-        return e / np.sum(e, axis=self.dim, keepdims=True)
+        e = np.exp(x - direct.max(x, axis=self.dim, keepdims=True))
+        return e / direct.sum(e, axis=self.dim, keepdims=True)
 
     def backward(self, g: Array, z: Array) -> Array:
         gz = g * z
-        return gz - z * np.sum(gz, axis=self.dim, keepdims=True)
+        return gz - z * direct.sum(gz, axis=self.dim, keepdims=True)
 
 
 class LogSoftmax(Op):
@@ -67,11 +67,11 @@ class LogSoftmax(Op):
     dim: int
 
     def forward(self, x: Array) -> Array:
-        shifted = x - np.max(x, axis=self.dim, keepdims=True, initial=-np.inf)
-        return shifted - np.log(np.sum(np.exp(shifted), axis=self.dim, keepdims=True))
+        shifted = x - direct.max(x, axis=self.dim, keepdims=True)
+        return shifted - np.log(direct.sum(np.exp(shifted), axis=self.dim, keepdims=True))
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g - np.exp(z) * np.sum(g, axis=self.dim, keepdims=True)
+        return g - np.exp(z) * direct.sum(g, axis=self.dim, keepdims=True)
 
 
 # ------------------------------------------------------------------------------------------------ the functions

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd import direct
 from autograd.appliers import binary, unary
 from autograd.op import OUT, Array, Elementwise
 from autograd.operands import common
@@ -177,7 +178,7 @@ class Tanh(Elementwise):
         return np.tanh(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g * (1 - z * z)
+        return g * direct.one_minus(z * z)
 
 
 class Asinh(Elementwise):

@@ -1,0 +1,115 @@
+"""NumPy's functions for rules, and a few expressions of them, without what they cost too much on plain arrays.
+
+`np.sum` of a small array takes twice as long as the ufunc method behind it, `np.swapaxes` seven times as long as the
+array's own. Each function here asks for the type once: an ndarray goes the short way, everything else (a Tensor, a
+recording array, a NumPy scalar) to the NumPy function of that name, which finds the right reading by itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Array = Any  # an ndarray, a NumPy scalar, or anything that speaks NumPy's protocols
+Axes = int | tuple[int, ...] | None
+
+_ndarray = np.ndarray
+_add: Any = np.add.reduce
+_maximum: Any = np.maximum.reduce
+
+#: Up to so many elements, repeating a value in memory of its own is quicker than a view that repeats it.
+SMALL = 4096
+
+
+def sum(x: Array, axis: Axes = None, keepdims: bool = False) -> Array:
+    """Return `np.sum(x, axis, keepdims=keepdims)`."""
+    return _add(x, axis, None, None, keepdims) if type(x) is _ndarray else np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def max(x: Array, axis: Axes = None, keepdims: bool = False, initial: float = -math.inf) -> Array:
+    """Return `np.max(x, axis, keepdims=keepdims, initial=initial)`; -inf, unless given, for no elements."""
+    if type(x) is _ndarray:
+        return _maximum(x, axis, None, None, keepdims, initial)
+    return np.max(x, axis=axis, keepdims=keepdims, initial=initial)
+
+
+def reshape(x: Array, shape: int | tuple[int, ...]) -> Array:
+    """Return `np.reshape(x, shape)`."""
+    return x.reshape(shape) if type(x) is _ndarray else np.reshape(x, shape)
+
+
+def swapaxes(x: Array, axis1: int, axis2: int) -> Array:
+    """Return `np.swapaxes(x, axis1, axis2)`."""
+    return x.swapaxes(axis1, axis2) if type(x) is _ndarray else np.swapaxes(x, axis1, axis2)
+
+
+def transpose(x: Array, axes: Sequence[int]) -> Array:
+    """Return `np.transpose(x, axes)`."""
+    return x.transpose(axes) if type(x) is _ndarray else np.transpose(x, axes)
+
+
+def expand_dims(x: Array, axis: int | tuple[int, ...]) -> Array:
+    """Return `np.expand_dims(x, axis)`."""
+    if type(x) is not _ndarray:
+        return np.expand_dims(x, axis)
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    n = x.ndim + len(axes)
+    new = {a % n for a in axes}
+    sizes = iter(x.shape)
+    return x.reshape([1 if i in new else next(sizes) for i in range(n)])
+
+
+def squeeze(x: Array, axis: int | tuple[int, ...]) -> Array:
+    """Return `np.squeeze(x, axis)`."""
+    return x.squeeze(axis) if type(x) is _ndarray else np.squeeze(x, axis)
+
+
+def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
+    """Return `np.broadcast_to(x, shape)`; in memory of its own if it is small."""
+    if (type(x) is _ndarray or isinstance(x, np.generic)) and math.prod(shape) <= SMALL:
+        z = np.empty(shape, x.dtype)
+        z[...] = x
+        return z
+    return np.broadcast_to(x, shape)
+
+
+# ------------------------------------------------------------------------------------------------------- expressions
+
+#: 0 and 1 by dtype, as arrays: NumPy takes longer to make a Python number one than to add it to a small array.
+_zeros = {d: np.zeros((), d) for d in (np.dtype(np.float32), np.dtype(np.float64))}
+_ones = {d: np.ones((), d) for d in _zeros}
+
+
+def one_minus(x: Array) -> Array:
+    """Return `1 - x`."""
+    return np.subtract(_ones.get(x.dtype, 1), x) if type(x) is _ndarray else 1 - x
+
+
+def positive_part(x: Array) -> Array:
+    """Return `np.maximum(0, x)`: in this order -0 stays -0."""
+    return np.maximum(_zeros.get(x.dtype, 0) if type(x) is _ndarray else 0, x)
+
+
+def sigmoid(x: Array) -> Array:
+    """Return `1 / (1 + np.exp(-x))`."""
+    one = _ones.get(x.dtype) if type(x) is _ndarray and x.ndim else None
+    if one is None:
+        return 1 / (1 + np.exp(-x))
+    z = np.negative(x)
+    np.exp(z, z)
+    np.add(z, one, z)
+    return np.reciprocal(z, z)
+
+
+def zero_where(mask: Array, g: Array) -> Array:
+    """Return `np.where(mask, 0, g)`; unlike `g * (1 - mask)` right for infinities."""
+    if type(g) is _ndarray and type(mask) is _ndarray and g.shape == mask.shape:
+        z = g.copy()
+        np.putmask(z, mask, 0)
+        return z
+    if isinstance(g, np.generic) and isinstance(mask, np.generic):
+        return g.dtype.type(0) if mask else g
+    return np.where(mask, 0, g)
