@@ -21,10 +21,13 @@ def clock(work: Callable[[], object], times: int = 1) -> float:
 def alternate(contestants: Mapping[str, Timed], rounds: int) -> dict[str, list[tuple[float, ...]]]:
     """Run the contestants round robin and return what each answered in every round but the first fifth (warm-up)."""
     answers: dict[str, list[tuple[float, ...]]] = {name: [] for name in contestants}
+    gc.collect()
+    gc.freeze()  # the libraries' own objects: collecting them again every time would take longer than what is timed
     for _ in range(rounds + rounds // 5):
         for name, timed in contestants.items():
             gc.collect()
             answers[name].append(timed())
+    gc.unfreeze()
     return {name: each[rounds // 5 :] for name, each in answers.items()}
 
 

@@ -134,7 +134,7 @@ def micrograd_sigmoid(x: Any) -> Any:
     return out
 
 
-def run(rounds: int = 60) -> str:
+def run(rounds: int = 40) -> str:
     """Measure, and return the table as Markdown."""
     import torch
 
