@@ -2,7 +2,8 @@
 
 `np.sum` of a small array takes twice as long as the ufunc method behind it, `np.swapaxes` seven times as long as the
 array's own. Each function here asks for the type once: an ndarray goes the short way, everything else (a Tensor, a
-recording array, a NumPy scalar) to the NumPy function of that name, which finds the right reading by itself.
+recording array, a NumPy scalar) to the NumPy function of that name, which finds the right reading by itself. On the
+short way NumPy's warnings (of ∞ - ∞, of overflow) are this package's, and so are not shown.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ Axes = int | tuple[int, ...] | None
 
 _ndarray = np.ndarray
 _add: Any = np.add.reduce
+_multiply: Any = np.multiply.reduce
 _maximum: Any = np.maximum.reduce
 
 #: Up to so many elements, repeating a value in memory of its own is quicker than a view that repeats it.
@@ -27,6 +29,11 @@ SMALL = 4096
 def sum(x: Array, axis: Axes = None, keepdims: bool = False) -> Array:
     """Return `np.sum(x, axis, keepdims=keepdims)`."""
     return _add(x, axis, None, None, keepdims) if type(x) is _ndarray else np.sum(x, axis=axis, keepdims=keepdims)
+
+
+def prod(x: Array, axis: Axes = None, keepdims: bool = False) -> Array:
+    """Return `np.prod(x, axis, keepdims=keepdims)`."""
+    return _multiply(x, axis, None, None, keepdims) if type(x) is _ndarray else np.prod(x, axis=axis, keepdims=keepdims)
 
 
 def max(x: Array, axis: Axes = None, keepdims: bool = False, initial: float = -math.inf) -> Array:

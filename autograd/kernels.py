@@ -124,13 +124,17 @@ def running_sum(x: Array, axis: int, reverse: bool = False) -> Array:
 
     Each direction is the adjoint of the other.
     """
-    return np.flip(np.cumsum(np.flip(x, axis), axis), axis) if reverse else np.cumsum(x, axis)
+    y = np.flip(x, axis) if reverse else x
+    z = np.add.accumulate(y, axis)
+    return np.flip(z, axis) if reverse else z
 
 
 @routine
 def running_product(x: Array, axis: int, reverse: bool = False) -> Array:
     """Return the products of all elements up to each along `axis`; from the end if `reverse`."""
-    return np.flip(np.cumprod(np.flip(x, axis), axis), axis) if reverse else np.cumprod(x, axis)
+    y = np.flip(x, axis) if reverse else x
+    z = np.multiply.accumulate(y, axis)
+    return np.flip(z, axis) if reverse else z
 
 
 @routine

@@ -70,11 +70,11 @@ def axes(dim: Dims, ndim: int) -> tuple[int, ...] | None:
     if type(dim) is int and -ndim <= dim < ndim:
         return (dim % ndim,)
     if not isinstance(dim, Sequence):
-        dims = [dimension(dim, ndim)]
-    else:
-        dims = [dimension(d, ndim) for d in dim]
-        if not dims:
-            return None
+        d = dimension(dim, ndim)
+        return (d,) if ndim else ()
+    dims = [dimension(d, ndim) for d in dim]
+    if not dims:
+        return None
     if len(set(dims)) < len(dims):
         raise RuntimeError(
             say(

@@ -335,6 +335,8 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
             )
         )
     d = dimension(dim, ndim)
+    if x._array.dtype == np.float16:
+        return cast(renorm(cast(x, dtypes.F4), p, dim, maxnorm), x._array.dtype)
     x = clone(x)  # the rules below save it: `renorm_` then edits something else
     size = vector_norm(x, p, tuple(i for i in range(ndim) if i != d), True)
     return x * Shrink(limit=maxnorm).apply(size)  # type: ignore[no-any-return]

@@ -159,7 +159,7 @@ class Prod(Op):
     keepdim: bool
 
     def forward(self, x: Array) -> Array:
-        return np.prod(x, axis=self.dim, keepdims=self.keepdim)
+        return direct.prod(x, axis=self.dim, keepdims=self.keepdim)
 
     def backward(self, g: Array, x: Array) -> Array:
         return (g if self.keepdim else direct.expand_dims(g, self.dim)) * others(x, self.dim)
@@ -172,7 +172,7 @@ class ProdAll(Op):
     saves = (0,)
 
     def forward(self, x: Array) -> Array:
-        return np.prod(x)
+        return direct.prod(x)
 
     def backward(self, g: Array, x: Array) -> Array:
         return g * direct.reshape(others(direct.reshape(x, (-1,)), 0), x.shape)

@@ -18,6 +18,7 @@ from autograd.ops.elementwise import clone
 from autograd.ops.extremes import choose
 from autograd.ops.join import cat
 from autograd.ops.reduce import adding, floating, sum
+from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -279,6 +280,8 @@ def _curve(name: str, y: Any, x: Any, dx: float | None, dim: int) -> tuple[Tenso
     y = as_tensor_like(y)
     if x is not None and dx is not None:
         raise TypeError(say(f"{name}() was given both x and dx", "one of them", "dx is the distance of equal steps."))
+    if x is not None and not isinstance(x, Leaf | np.ndarray):
+        raise TypeError(say(f"{name}() was given x = {x!r}", "a tensor", "Write dx= for the distance of equal steps."))
     x = None if x is None else as_tensor_like(x)
     for t in (y, x):
         if t is not None and t._array.dtype.kind == "b":

@@ -68,6 +68,8 @@ def empty(t: Any, ord: float, dim: Any = None) -> Any:
 
 
 def renormed(x: Array, p: float, dim: int, maxnorm: float) -> Array:
+    if x.dtype == np.float16:
+        return renormed(x.astype(np.float32), p, dim, maxnorm).astype(x.dtype)
     over = tuple(i for i in range(x.ndim) if i != dim % x.ndim)
     size = vector_norm(x, p, over, True)
     return x * np.where(size > maxnorm, maxnorm / (size + 1e-7), 1).astype(x.dtype)
@@ -182,6 +184,13 @@ NORM_ROWS = [
         variant="in another dtype",
     ),
     RENORM,
+    Row(
+        "renorm",
+        renormed,
+        (S(Exactly([[1.0, 2.0], [0.5, 300.0]], dtype="float16"), 2, 0, 1.0),),
+        exact=True,
+        variant="of float16",
+    ),
     replace(
         in_place(RENORM, "renorm_"),
         errors=(R(lambda t: t.ones(2, 2, requires_grad=True).renorm_(2, 0, 1.0), RuntimeError, "leaf Variable"),),

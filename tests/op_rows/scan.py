@@ -206,6 +206,7 @@ SCANS = [
                 R(lambda t, name=name: find(t, name)(t.ones(3), dim=1), IndexError, "Dimension out of range: got 1"),
                 R(lambda t, name=name: find(t, name)(t.ones(3), t.ones(2)), RuntimeError, "one `x` value for each"),
                 R(lambda t, name=name: find(t, name)(t.ones(3), t.ones(3), dx=1.0), TypeError, "both|combination"),
+                R(lambda t, name=name: find(t, name)(t.ones(3), 2), TypeError, "int|x = 2"),
                 R(lambda t, name=name: find(t, name)(t.ones(3) > 0), RuntimeError, "bool"),
             ),
             domain=nonzero,
