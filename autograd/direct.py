@@ -90,14 +90,14 @@ _zeros = {d: np.zeros((), d) for d in (np.dtype(np.float32), np.dtype(np.float64
 _ones = {d: np.ones((), d) for d in _zeros}
 
 
-def one_minus(x: Array) -> Array:
-    """Return `1 - x`."""
-    return np.subtract(_ones.get(x.dtype, 1), x) if type(x) is _ndarray else 1 - x
+def zero(x: Array) -> Any:
+    """Return the number 0 for expressions with `x`."""
+    return _zeros.get(x.dtype, 0) if type(x) is _ndarray else 0
 
 
-def positive_part(x: Array) -> Array:
-    """Return `np.maximum(0, x)`: in this order -0 stays -0."""
-    return np.maximum(_zeros.get(x.dtype, 0) if type(x) is _ndarray else 0, x)
+def one(x: Array) -> Any:
+    """Return the number 1 for expressions with `x`."""
+    return _ones.get(x.dtype, 1) if type(x) is _ndarray else 1
 
 
 def sigmoid(x: Array) -> Array:

@@ -37,6 +37,9 @@ class View(Op):
     #: One of several views that one operation returned (unbind, split).
     several = False
 
+    #: Elements of the result may lie on each other in memory.
+    repeats = False
+
     def again(self) -> View:
         """Return a new node of the same rule and attributes, not yet on the tape."""
         rules = [c for c in type(self).__mro__ if issubclass(c, View) and c is not View]
@@ -64,11 +67,12 @@ class Family:
 class Origin:
     """How a view came to be: from which tensor, by which rule, and whether that was recorded."""
 
-    __slots__ = ("family", "parent", "rule", "several", "tracked")
+    __slots__ = ("family", "parent", "repeats", "rule", "several", "tracked")
 
     parent: Tensor
     rule: View
     family: Family
+    repeats: bool
     several: bool
     tracked: bool
 
@@ -148,13 +152,15 @@ def join(t: Tensor, parent: Tensor, rule: View) -> Family:
     origin = t._family = _new(Origin)
     origin.parent = parent
     origin.rule = rule
+    origin.repeats = rule.repeats
     origin.several = rule.several
     origin.tracked = state.grad if special[0] else True
     above = parent._family
     if isinstance(above, Origin):
         family = above.family
         origin.several = rule.several or above.several
-        if overlaps(parent._array):
+        origin.repeats = rule.repeats or above.repeats
+        if above.repeats and overlaps(parent._array):
             # An edit of this view changes its parent in more places than the view's own: it hangs higher up.
             origin.parent, origin.rule = above.parent, Chain(first=above.rule, second=rule)
     elif above is None:

@@ -156,8 +156,11 @@ class Div(Elementwise):
         return x / y
 
     def backward(self, g: Array, x: Array, y: Array) -> Any:
-        dx, dy = self.edges
-        return (g / y if dx is not None else None), (-g * ((x / y) / y) if dy is not None else None)
+        _, dy = self.edges
+        if dy is None:
+            return g / y, None
+        h = g / y
+        return h, -h * (x / y)
 
 
 class DivNumber(Elementwise):

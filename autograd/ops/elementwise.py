@@ -182,7 +182,7 @@ class Sigmoid(Elementwise):
         return direct.sigmoid(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g * (z * direct.one_minus(z))
+        return g * (z * (direct.one(z) - z))
 
 
 class Relu(Elementwise):
@@ -192,10 +192,10 @@ class Relu(Elementwise):
     saves = (OUT,)
 
     def forward(self, x: Array) -> Array:
-        return direct.positive_part(x)
+        return np.maximum(direct.zero(x), x)  # in this order -0 stays -0
 
     def backward(self, g: Array, z: Array) -> Array:
-        return direct.zero_where(z <= 0, g)  # so worded that NaN passes
+        return direct.zero_where(z <= direct.zero(z), g)  # so worded that NaN passes
 
 
 class Abs(Elementwise):

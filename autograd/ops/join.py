@@ -14,6 +14,7 @@ from autograd.op import Array, Op, wrap
 from autograd.operands import common
 from autograd.ops.dims import dimension
 from autograd.ops.shape import atleast_1d, atleast_2d, atleast_3d, require_tensors, reshape
+from autograd.tape import Leaf
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -45,7 +46,7 @@ class Cat(Op):
     def forward(self, *xs: Array) -> Array:
         full = [x for x in xs if x.shape != (0,)] or xs[:1]
         self.sizes = tuple([x.shape[self.dim] if x.ndim == full[0].ndim else None for x in xs])
-        return np.concatenate(full, axis=self.dim)
+        return np.concatenate(full, self.dim)
 
     def backward(self, g: Array) -> Any:
         before = (slice(None),) * self.dim
@@ -85,6 +86,9 @@ def _several(name: str, tensors: Any) -> list[Tensor]:
         raise (ValueError if name == "cat" else RuntimeError)(
             say(f"{name} expected a non-empty list of Tensors", "a list or tuple of tensors", f"Write {name}([x, y]).")
         )
+    d = getattr(tensors[0], "_dtype", None)
+    if all([isinstance(t, Leaf) and t._dtype is d for t in tensors]):
+        return list(tensors)
     require_tensors(name, tensors)
     return common(tensors)
 
@@ -101,8 +105,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> 
     """
     ts = _several("cat", tensors)
     dim = dim if axis is None else axis
-    shapes = [t._array.shape for t in ts]
-    first = next((s for s in shapes if s != (0,)), (0,))
+    shapes = [t._shape for t in ts]
+    first = next((s for s in shapes if s != (0,)), (0,)) if (0,) in shapes else shapes[0]
     if () in shapes:
         raise RuntimeError(
             say("zero-dimensional tensor cannot be concatenated", "at least one dimension", "Use stack instead.")
@@ -110,7 +114,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, axis: int | None = None) -> 
     # Among nothing but empty vectors any dimension will do, as in PyTorch.
     d = 0 if first == (0,) else dimension(dim, len(first))
     for i, s in enumerate(shapes):
-        if s != (0,) and (len(s) != len(first) or s[:d] + s[d + 1 :] != first[:d] + first[d + 1 :]):
+        if s != first and s != (0,) and (len(s) != len(first) or s[:d] + s[d + 1 :] != first[:d] + first[d + 1 :]):
             raise ShapeError(
                 say(
                     f"cat: Sizes of tensors must match except in dimension {d}: tensor {i} has shape {tuple(s)}, the "

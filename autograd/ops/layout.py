@@ -56,6 +56,7 @@ class AsStrided(View):
     """z = x by distances in memory: z[i, j] = x.flat[o + i s₀ + j s₁]     dx = g added where it was read"""
 
     __slots__ = ("offset", "places", "shape", "size", "stride")
+    repeats = True
     size: tuple[int, ...]
     stride: tuple[int, ...]
     offset: int

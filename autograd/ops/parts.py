@@ -50,6 +50,7 @@ class Unfold(View):
     """z = windows of x along a dimension     dx = g added up where the windows lie"""
 
     __slots__ = ("dim", "shape", "size", "step")
+    repeats = True
     dim: int
     size: int
     step: int

@@ -137,6 +137,7 @@ class Expand(View):
     """z = x repeated along dimensions of size 1, without copying     dx = g summed along them"""
 
     __slots__ = ("shape", "source")
+    repeats = True
     shape: tuple[int, ...]
     source: tuple[int, ...]
 
@@ -184,6 +185,8 @@ def sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """
     if len(shape) == 1 and not isinstance(shape[0], int) and isinstance(shape[0], Sequence):
         shape = tuple(shape[0])
+    if all([type(n) is int for n in shape]):
+        return tuple(shape)
     for n in shape:
         if type(n) is not int and (isinstance(n, bool) or not hasattr(type(n), "__index__")):
             raise TypeError(say(f"a size was given as {n!r}", "integers", "Write (2, 3), or 2, 3."))
@@ -254,7 +257,7 @@ def reshape(input: Tensor, shape: Any, *more: Any) -> Tensor:
         The sizes do not fit.
     """
     input = as_tensor_like(input)
-    target = resolve(sizes((shape, *more)), input._array.shape)
+    target = resolve(sizes((shape, *more)), input._shape)
     return view(Reshape(shape=target), input)
 
 

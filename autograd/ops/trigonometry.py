@@ -178,7 +178,7 @@ class Tanh(Elementwise):
         return np.tanh(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g * direct.one_minus(z * z)
+        return g * (direct.one(z) - z * z)
 
 
 class Asinh(Elementwise):
