@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,15 +14,34 @@ import autograd
 from autograd import linalg
 
 
-def test_results_print_by_name_and_are_tuples() -> None:
-    identity = autograd.eye(1)
-    q, r = linalg.qr(identity)
-    assert repr(linalg.qr(identity)) == f"autograd.return_types.linalg_qr(\nQ={q!r},\nR={r!r})"
-    assert repr(autograd.slogdet(identity)) == (
-        "autograd.return_types.slogdet(\nsign=tensor(1.),\nlogabsdet=tensor(0.))"
-    )
-    assert linalg.eigh(identity).eigenvalues.tolist() == linalg.eigh(identity)[0].tolist() == [1.0]
-    assert linalg.svd(identity).Vh.shape == (1, 1)
+RESULTS: dict[str, Callable[[Any], Any]] = {
+    "slogdet": lambda t: t.slogdet(t.eye(1)),
+    "linalg_slogdet": lambda t: t.linalg.slogdet(t.eye(1)),
+    "qr": lambda t: t.qr(t.eye(1)),
+    "linalg_qr": lambda t: t.linalg.qr(t.eye(1)),
+    "linalg_eigh": lambda t: t.linalg.eigh(t.eye(1)),
+    "svd": lambda t: t.svd(t.eye(1)),
+    "linalg_svd": lambda t: t.linalg.svd(t.eye(1)),
+    "linalg_inv_ex": lambda t: t.linalg.inv_ex(t.eye(1)),
+    "linalg_cholesky_ex": lambda t: t.linalg.cholesky_ex(t.eye(1)),
+    "linalg_lstsq": lambda t: t.linalg.lstsq(t.eye(1), t.eye(1)),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_are_tuples_with_names(name: str) -> None:
+    found = RESULTS[name](autograd)
+    assert type(found) is getattr(autograd.return_types, name)
+    assert all(getattr(found, label) is item for label, item in zip(found.names, found, strict=True))
+    assert type(pickle.loads(pickle.dumps(found))) is type(found)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.filterwarnings("ignore")
+def test_results_print_as_in_torch(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    assert repr(RESULTS[name](autograd)) == repr(RESULTS[name](torch)).replace("torch.", "autograd.")
 
 
 def test_a_singular_matrix_is_an_error_of_its_own_class() -> None:
