@@ -13,7 +13,6 @@ import pytest
 import autograd
 from autograd import linalg
 
-
 RESULTS: dict[str, Callable[[Any], Any]] = {
     "slogdet": lambda t: t.slogdet(t.eye(1)),
     "linalg_slogdet": lambda t: t.linalg.slogdet(t.eye(1)),
