@@ -332,6 +332,19 @@ def test_a_million_operations_are_built_differentiated_and_freed() -> None:
     del y  # a graph after backward
 
 
+def test_a_node_of_a_deep_chain_takes_less_than_200_bytes() -> None:
+    x = leaf([1.0])
+    y = x * 1.0
+    tracemalloc.start()
+    try:
+        for _ in range(10_000):
+            y = y * 1.0001 + 0.0001
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held / 20_000 <= 200
+
+
 def test_a_million_operations_are_freed_without_backward() -> None:
     x = leaf(1.5)
     y = x
