@@ -1,7 +1,7 @@
-"""Eight threads, two hundred backward passes each: separate graphs, one model, one retained encoder, passes in passes.
+"""Eight threads, two hundred backward passes each: separate graphs, one model, one retained encoder, passes in passes;
+modes, hooks, edits and errors mixed among the threads.
 
-Values are small integers in float64, so that every sum is exact. Beyond what `test_engine_reentrant` does with few
-passes, modes, hooks and errors are mixed among the threads.
+Values are small integers in float64, so that every sum is exact.
 """
 
 from __future__ import annotations
@@ -302,3 +302,79 @@ def test_packed_values_in_threads() -> None:
     graphs = together(build)
     together(lambda number: [loss.backward() for loss in graphs[(number + 3) % THREADS]])
     assert x.grad.tolist() == [2.0 * PASSES * 28, 4.0 * PASSES * 28]
+
+
+# --------------------------------------------------------------------------------------------- one leaf, one node
+
+
+def test_accumulating_into_one_leaf_without_loss() -> None:
+    x = leaf([1.0, 2.0])
+    per_thread = 300
+
+    def work(number: int) -> None:
+        for _ in range(per_thread):
+            (x * (number + 1.0)).sum().backward()
+
+    together(work)
+    assert x.grad.tolist() == [per_thread * 36.0] * 2
+
+
+@pytest.mark.parametrize("size", [1, 300_000], ids=["small", "large enough for NumPy to let other threads run"])
+def test_a_race_for_the_first_gradient_and_for_every_other(size: int) -> None:
+    for _ in range(20):
+        x = leaf(np.ones(size))
+
+        def work(number: int, x: autograd.Tensor = x) -> None:
+            for _ in range(2):
+                (x * (number + 1.0)).sum().backward()
+
+        together(work)
+        assert (x.grad == 2 * 36.0).all()
+
+
+def test_hooks_and_retained_gradients() -> None:
+    """Each thread's hook sees the complete gradient of its own pass, never a mixture."""
+    x = leaf([1.0, 2.0])
+    shared = x * 2.0
+    seen: list[tuple[float, ...]] = []
+    shared.register_hook(lambda grad: seen.append(tuple(grad.tolist())))
+    x.register_hook(lambda grad: seen.append(tuple(grad.tolist())))
+
+    def work(number: int) -> None:
+        factor = float(number + 1)
+        for _ in range(20):
+            (shared * factor + shared * 10.0).sum().backward(retain_graph=True)
+
+    together(work)
+    expected = [(factor + 10.0,) * 2 for factor in range(1, 9)] + [((factor + 10.0) * 2,) * 2 for factor in range(1, 9)]
+    assert sorted(seen) == sorted(expected * 20)
+    assert x.grad.tolist() == [20 * 2 * (36.0 + 80.0)] * 2
+
+
+def test_graphs_handed_from_thread_to_thread() -> None:
+    """Forward in one thread, backward in another."""
+    leaves = [leaf([1.0, 2.0]) for _ in range(THREADS)]
+    losses = together(lambda number: (leaves[number] ** 2 * (number + 1.0)).sum())
+    together(lambda number: losses[(number + 3) % THREADS].backward())
+    assert [x.grad.tolist() for x in leaves] == [[2.0 * n, 4.0 * n] for n in range(1, 9)]
+
+
+def test_edits_are_noticed_by_the_right_graphs() -> None:
+    """Every thread edits a saved value of every second of its graphs: those raise, the others do not."""
+
+    def work(number: int) -> list[bool]:
+        refused = []
+        for repeat in range(40):
+            x = leaf([1.0, 2.0])
+            y = x * 1.0
+            z = y * y
+            if repeat % 2:
+                y += 1.0
+            try:
+                z.sum().backward()
+                refused.append(False)
+            except RuntimeError:
+                refused.append(True)
+        return refused
+
+    assert together(work) == [[False, True] * 20] * THREADS
