@@ -1,13 +1,14 @@
-"""In-place forms that PyTorch has as functions as well: `autograd.relu_(x)` is `x.relu_()`."""
+"""Methods that PyTorch has as functions as well, nearly all in place: `autograd.relu_(x)` is `x.relu_()`."""
 
 from __future__ import annotations
 
-from autograd.methods.elementwise import ElementwiseMethods as methods
+from autograd._tensor import Tensor as methods
 
 __all__ = [
     "abs_",
     "acos_",
     "acosh_",
+    "addmv_",
     "arccos_",
     "arccosh_",
     "arcsin_",
@@ -26,14 +27,18 @@ __all__ = [
     "cos_",
     "cosh_",
     "deg2rad_",
+    "detach",
+    "detach_",
     "erf_",
     "erfc_",
     "exp2_",
     "exp_",
     "expm1_",
+    "fill_",
     "fix_",
     "floor_",
     "frac_",
+    "index_put_",
     "log1p_",
     "log2_",
     "log10_",
@@ -57,11 +62,13 @@ __all__ = [
     "tanh_",
     "trunc_",
     "xlogy_",
+    "zero_",
 ]
 
 abs_ = methods.abs_
 acos_ = methods.acos_
 acosh_ = methods.acosh_
+addmv_ = methods.addmv_
 arccos_ = methods.arccos_
 arccosh_ = methods.arccosh_
 arcsin_ = methods.arcsin_
@@ -80,14 +87,18 @@ clip_ = methods.clip_
 cos_ = methods.cos_
 cosh_ = methods.cosh_
 deg2rad_ = methods.deg2rad_
+detach = methods.detach
+detach_ = methods.detach_
 erf_ = methods.erf_
 erfc_ = methods.erfc_
 exp2_ = methods.exp2_
 exp_ = methods.exp_
 expm1_ = methods.expm1_
+fill_ = methods.fill_
 fix_ = methods.fix_
 floor_ = methods.floor_
 frac_ = methods.frac_
+index_put_ = methods.index_put_
 log10_ = methods.log10_
 log1p_ = methods.log1p_
 log2_ = methods.log2_
@@ -111,3 +122,4 @@ tan_ = methods.tan_
 tanh_ = methods.tanh_
 trunc_ = methods.trunc_
 xlogy_ = methods.xlogy_
+zero_ = methods.zero_

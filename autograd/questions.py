@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 __all__ = [
     "can_cast",
     "finfo",
+    "get_device",
     "iinfo",
     "is_complex",
     "is_floating_point",
     "is_nonzero",
+    "is_same_size",
+    "is_signed",
     "is_tensor",
     "numel",
     "promote_types",
@@ -92,6 +95,7 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
 
 def get_device(input: Tensor) -> int:
     """Return -1, the number of the cpu."""
+    _array_of(input, "get_device")
     return -1
 
 

@@ -291,16 +291,17 @@ def test_refusals_are_those_of_torch(row: Row) -> None:
 
 #: Public names that compute nothing: what the tape is asked and told, dtypes, state, and what only reads.
 NO_OPERATIONS = {
-    "Function", "Generator", "OUT", "Op", "Size", "Tensor", "are_deterministic_algorithms_enabled", "backward",
-    "bool", "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "default_generator",
-    "detect_anomaly", "device", "double", "dtype", "e", "edited", "enable_grad", "finfo", "float", "float16",
-    "float32", "float64", "get_default_device", "get_default_dtype", "get_num_threads", "get_rng_state", "grad",
+    "Function", "Generator", "OUT", "Op", "Size", "Tensor", "are_deterministic_algorithms_enabled", "backward", "bool",
+    "can_cast", "channels_last", "channels_last_3d", "contiguous_format", "default_generator", "detach_",
+    "detect_anomaly", "device", "double", "dtype", "e", "edited", "enable_grad", "finfo", "float", "float16", "float32",
+    "float64", "get_default_device", "get_default_dtype", "get_device", "get_num_threads", "get_rng_state", "grad",
     "gradcheck", "gradgradcheck", "half", "iinfo", "inf", "inference_mode", "initial_seed", "int", "int16", "int32",
     "int64", "int8", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_complex", "is_floating_point",
-    "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor", "layout", "long", "manual_seed",
-    "memory_format", "nan", "newaxis", "no_grad", "pi", "preserve_format", "promote_types", "result_type", "seed",
-    "set_default_device", "set_default_dtype", "set_detect_anomaly", "set_grad_enabled", "set_num_threads",
-    "set_printoptions", "set_rng_state", "short", "strided", "uint8", "use_deterministic_algorithms", "watch",
+    "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_same_size", "is_signed", "is_tensor", "layout",
+    "long", "manual_seed", "memory_format", "nan", "newaxis", "no_grad", "pi", "preserve_format", "promote_types",
+    "result_type", "seed", "set_default_device", "set_default_dtype", "set_detect_anomaly", "set_grad_enabled",
+    "set_num_threads", "set_printoptions", "set_rng_state", "short", "strided", "uint8", "use_deterministic_algorithms",
+    "watch",
 }  # fmt: skip
 #: Where classes are that Tensor inherits methods from.
 METHODS = {cls.__module__ for cls in Tensor.__mro__ if cls.__module__.startswith("autograd.methods.")}

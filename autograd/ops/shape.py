@@ -30,7 +30,6 @@ __all__ = [
     "broadcast_shapes",
     "broadcast_tensors",
     "broadcast_to",
-    "expand",
     "flatten",
     "moveaxis",
     "movedim",
