@@ -123,15 +123,15 @@ class Tensor(
     @property
     def ndim(self) -> Int:
         """The number of dimensions."""
-        return cast(int, self._array.ndim)
+        return len(self._shape)
 
     def dim(self) -> Int:
         """Return the number of dimensions."""
-        return cast(int, self._array.ndim)
+        return len(self._shape)
 
     def numel(self) -> Int:
         """Return the number of elements."""
-        return cast(int, self._array.size)
+        return math.prod(self._shape)
 
     nelement = numel
     ndimension = dim
@@ -144,7 +144,7 @@ class Tensor(
     @property
     def itemsize(self) -> Int:
         """Bytes per element."""
-        return cast(int, self._array.dtype.itemsize)
+        return self._dtype.itemsize
 
     def element_size(self) -> Int:
         """Return the bytes per element."""
@@ -153,7 +153,7 @@ class Tensor(
     @property
     def nbytes(self) -> Int:
         """Bytes of all elements."""
-        return cast(int, self._array.nbytes)
+        return self._dtype.itemsize * math.prod(self._shape)
 
     @property
     def device(self) -> Device:
@@ -218,7 +218,7 @@ class Tensor(
     def __len__(self) -> Int:
         if self._array.ndim == 0:
             raise TypeError(say("len() of a 0-d tensor", "a tensor with dimensions", "Use .item() for its value."))
-        return cast(int, self._array.shape[0])
+        return self._shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
         if self._array.ndim == 0:
@@ -297,7 +297,7 @@ class Tensor(
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` accumulated, or None."""
-        return cast("Tensor | None", self._grad)
+        return self._grad  # type: ignore[no-any-return]
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -360,7 +360,7 @@ class Tensor(
         return t
 
     def _accumulate(self, gradient: Tensor) -> None:
-        held = cast(Tensor, self._grad)
+        held: Tensor = self._grad
         if gradient._needs or held._needs:
             self._grad = held + gradient
         elif type(held._array) is not np.ndarray:
