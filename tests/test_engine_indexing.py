@@ -117,3 +117,104 @@ def test_a_number_that_does_not_fit_is_refused() -> None:
     y = autograd.tensor([1.0, 2.0])
     y[0] = 3
     assert y.tolist() == [3.0, 2.0]
+
+
+NAMES: list[tuple[Any, str]] = [
+    (0, "SelectBackward0"),
+    (np.int64(0), "SelectBackward0"),
+    ((..., -1), "SelectBackward0"),
+    ((slice(None), 1), "SelectBackward0"),
+    (None, "UnsqueezeBackward0"),
+    ((slice(None), None), "UnsqueezeBackward0"),
+    (slice(1, None), "SliceBackward0"),
+    ((slice(None), slice(0, 1)), "SliceBackward0"),
+    (..., "AliasBackward0"),
+    (slice(None), "SliceBackward0"),
+    ([0, 1], "IndexBackward0"),
+]
+
+
+@pytest.mark.parametrize(("index", "name"), NAMES, ids=[repr(i) for i, _ in NAMES])
+def test_an_index_of_one_step_has_that_steps_name(index: Any, name: str) -> None:
+    assert autograd.ones(2, 3, requires_grad=True)[index].grad_fn.name() == name
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("index", "name"), NAMES, ids=[repr(i) for i, _ in NAMES])
+def test_the_name_is_torchs(index: Any, name: str) -> None:
+    torch = pytest.importorskip("torch")
+    assert torch.ones(2, 3, requires_grad=True)[index].grad_fn.name() == name
+
+
+def test_a_list_of_lists_is_read_as_a_tuple_with_a_warning() -> None:
+    x = autograd.arange(6.0).reshape(2, 3)
+    with pytest.warns(UserWarning, match=r"x\[tuple\(index\)\]") as caught:
+        assert x[[[0, 1], [2, 2]]].tolist() == [2.0, 5.0]
+    assert caught[0].filename == __file__
+    with pytest.warns(UserWarning, match="deprecated"):
+        assert x[[0, slice(1, None)]].tolist() == [1.0, 2.0]
+    assert x[([[0, 1], [1, 1]],)].shape == (2, 2, 3)
+
+
+def test_bytes_are_read_as_a_mask_with_a_warning() -> None:
+    x = autograd.arange(3.0)
+    with pytest.warns(UserWarning, match="uint8") as caught:
+        assert x[autograd.tensor([1, 0, 1], dtype=autograd.uint8)].tolist() == [0.0, 2.0]
+    assert caught[0].filename == __file__
+
+
+def test_an_array_is_converted_when_it_is_assigned() -> None:
+    """A tensor of another dtype is refused; but arrays of floats have 64 bits unless somebody says otherwise."""
+    x = autograd.zeros(3)
+    x[[0, 2]] = np.array([1.0, 2.0])
+    x[1] = np.array(3)
+    assert x.tolist() == [1.0, 3.0, 2.0]
+
+
+def test_a_part_may_be_moved_within_its_own_tensor() -> None:
+    x = autograd.arange(4.0)
+    x[1:] = x[:-1]
+    assert x.tolist() == [0.0, 0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda x: x.scatter_(0, autograd.tensor([0, 3]), autograd.ones(2)),
+        lambda x: x.scatter_add_(0, autograd.tensor([0, -1]), autograd.ones(2)),
+        lambda x: x.index_add_(0, autograd.tensor([0, 3]), autograd.ones(2)),
+        lambda x: x.index_copy_(0, autograd.tensor([0, 3]), autograd.ones(2)),
+        lambda x: x.index_fill_(0, autograd.tensor([0, 3]), 7.0),
+        lambda x: x.put_(autograd.tensor([0, 3]), autograd.ones(2)),
+        lambda x: x.index_put_((autograd.tensor([0, 3]),), autograd.ones(2)),
+        lambda x: x.masked_scatter_(autograd.tensor([True, True, False]), autograd.ones(1)),
+        lambda x: x.__setitem__([0, 3], 7.0),
+    ],
+)
+def test_what_is_refused_has_changed_nothing(edit: Any) -> None:
+    x = autograd.zeros(3)
+    version = x._version
+    with pytest.raises((RuntimeError, IndexError)):
+        edit(x)
+    assert (x.tolist(), x._version) == ([0.0, 0.0, 0.0], version)
+
+
+def test_an_extreme_that_is_not_counted_gets_no_share_of_the_gradient() -> None:
+    """PyTorch gives `x` a share where its element, which is left out, happens to equal the extreme of the others."""
+    x = autograd.tensor([3.0, 1.0], requires_grad=True)
+    y = autograd.tensor([3.0, 2.0], requires_grad=True)
+    x.scatter_reduce(0, autograd.tensor([0, 0]), y, "amax", include_self=False).sum().backward()
+    assert (x.grad.tolist(), y.grad.tolist()) == ([0.0, 1.0], [1.0, 0.0])
+
+
+def test_much_is_added_to_few_elements_by_number() -> None:
+    """The quick way of the adjoint of an index gives what the plain one does."""
+    random = np.random.default_rng(0)
+    for index in (random.integers(-40, 40, 300), (slice(None), random.integers(0, 50, (2, 30)))):
+        x = autograd.tensor(random.standard_normal((40, 50)), requires_grad=True)
+        y = x[autograd.tensor(index) if isinstance(index, np.ndarray) else (index[0], autograd.tensor(index[1]))]
+        g = random.standard_normal(y.shape)
+        y.backward(autograd.tensor(g))
+        expected = np.zeros((40, 50))
+        np.add.at(expected, index, g)
+        np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-14)

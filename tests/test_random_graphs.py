@@ -297,6 +297,15 @@ SMOOTH: list[Callable[[Any, Any, Any], Any]] = [
     lambda t, a, b: a[..., ::2] if a.ndim else a[...],
     lambda t, a, b: a[[0, -1, 0]] if a.ndim else a * 0.5,
     lambda t, a, b: t.cat(a.split(1)[::-1]) if a.ndim else t.cos(a),
+    lambda t, a, b: a[:, None, t.tensor([0, -1])] if a.ndim > 1 else a[None],
+    lambda t, a, b: a.gather(-1, t.zeros(a.shape, dtype=t.int64)) * 0.5,
+    lambda t, a, b: a.index_select(0, t.tensor([0, 0])) if a.ndim else a * 0.5,
+    lambda t, a, b: a.take(t.tensor([[0, -1]])),
+    lambda t, a, b: t.scatter_add(a, 0, t.zeros(b.shape, dtype=t.int64), b) * 0.5,
+    lambda t, a, b: t.scatter_reduce(a * 0.5, 0, t.zeros(b.shape, dtype=t.int64), b, "mean", include_self=False),
+    lambda t, a, b: a.index_put((t.tensor([0, 0]),), b, accumulate=True) * 0.5,
+    lambda t, a, b: a.masked_scatter(t.ones(a.shape[:1], dtype=t.bool), b),
+    lambda t, a, b: a.index_fill(0, t.tensor([0]), b.mean()),
     lambda t, a, b: written(a, b),
 ]
 KINKED: list[Callable[[Any, Any, Any], Any]] = [

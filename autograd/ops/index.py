@@ -46,7 +46,9 @@ class Slice(View):
         steps = [i for i in self.index if i is not Ellipsis and i != slice(None)]
         if len(steps) == 1 and type(steps[0]) is int:
             return "SelectBackward0"
-        return "UnsqueezeBackward0" if steps == [None] else "SliceBackward0" if steps else "AliasBackward0"
+        if steps == [None]:
+            return "UnsqueezeBackward0"
+        return "AliasBackward0" if self.index == (Ellipsis,) else "SliceBackward0"
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
@@ -203,7 +205,7 @@ def _general(index: Any, shape: tuple[int, ...]) -> tuple[Basic, Advanced]:
                 advanced.append(slice(None))
         elif i.ndim == 0:
             basic.append(None)
-            advanced.append(i.reshape(1))
+            advanced.append(np.zeros(int(i), np.int64))
         else:
             basic += [slice(None)] * _dimensions(i)
             advanced.append(i)

@@ -511,8 +511,9 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     shape = x._array.shape
     d = dimension(dim, len(shape))
     x = x if shape else clone(x).reshape(1)
-    check_range(name, i, x._array.shape[d], d, negative=True)
-    at = along(d, i)
+    n = x._array.shape[d]
+    check_range(name, i, n, d, negative=True)
+    at = along(d, np.unique(np.where(i < 0, i + n, i)))  # once each, so that its gradient is counted once
     if isinstance(value, Leaf | np.ndarray):
         y = cast(as_tensor_like(value), x._array.dtype)
         if y._array.ndim:
