@@ -8,8 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import say
-from nn.optim.optimizer import Group, Optimizer, Params, expect_at_least_zero, expect_not_differentiable
+from nn.optim.optimizer import (
+    Group,
+    Optimizer,
+    Params,
+    decay_of_gradient,
+    downhill,
+    expect_at_least_zero,
+    expect_betas,
+    expect_not_differentiable,
+    lean,
+    lean_to_square,
+    shrink,
+)
 from nn.optim.runs import Array
 
 
@@ -74,11 +85,7 @@ class Adam(Optimizer):
         expect_at_least_zero("epsilon value", eps, "1e-8 is usual.")
         expect_at_least_zero("weight_decay value", weight_decay, "0 switches it off.")
         expect_not_differentiable(differentiable)
-        for i, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise ValueError(
-                    say(f"Invalid beta parameter at index {i}: {beta}", "0 <= beta < 1", "(0.9, 0.999) is usual.")
-                )
+        expect_betas(betas)
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -109,24 +116,11 @@ class Adam(Optimizer):
         spare: Array,
     ) -> None:
         """Compute lr · m̂ / (√v̂ + eps)."""
-        lr, decay = float(group["lr"]), group["weight_decay"]
         beta1, beta2 = group["betas"]
         m, v = state[:2]
-        g = gradients
-        if group["maximize"]:
-            g = np.negative(g, out=spare)
-        if decay and not group["decoupled_weight_decay"]:
-            np.multiply(values, decay, out=result)
-            g = np.add(g, result, out=spare)
-
-        np.subtract(g, m, out=result)  # m + (1 - β₁) (g - m): one rounding less than the formula
-        result *= 1 - beta1
-        m += result
-
-        np.multiply(g, g, out=result)
-        result *= 1 - beta2
-        v *= beta2
-        v += result
+        g = downhill(group, values, gradients, decay_of_gradient(group), spare, result)
+        lean(m, g, 1 - beta1, result)
+        lean_to_square(v, g, beta2, result)
         if group["amsgrad"]:
             v = np.maximum(state[2], v, out=state[2])
 
@@ -135,8 +129,61 @@ class Adam(Optimizer):
         np.sqrt(v, out=result)
         result += group["eps"] * root2
         np.divide(m, result, out=result)
-        result *= lr * root2 / correction1
+        result *= float(group["lr"]) * root2 / correction1
 
-        if decay and group["decoupled_weight_decay"]:
-            np.multiply(values, lr * decay, out=spare)
-            result += spare
+        shrink(group, values, result, spare)
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p shrinks by lr λ p in each step, and g stays as it is.
+
+    Parameters
+    ----------
+    params, lr, betas, eps, weight_decay, amsgrad, maximize, foreach, capturable, differentiable, fused
+        As for `Adam`; `weight_decay` is 0.01 unless given.
+
+    Raises
+    ------
+    ValueError
+        As for `Adam`.
+
+    Notes
+    -----
+    Loshchilov & Hutter (2019), "Decoupled weight decay regularization".
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: Any = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over a state, that of an `Adam` included; weight decay stays decoupled."""
+        super().load_state_dict(state_dict)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True

@@ -8,8 +8,8 @@ stay where they are, and whoever shares their memory sees every step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ Entry = dict[str, Any]  # what the optimizer remembers of one parameter, by name
 
 #: `update(values, gradients, state, age, result, spare)` computes what shall be subtracted from `values`, and leaves it
 #: in `result`. All arrays are flat and of one length; `state` may be changed in place, `spare` is scratch.
-Update = Callable[[Array, Array, Sequence[Array], int, Array, Array], None]
+Update = Callable[[Array, Array, Sequence[Any], int, Array, Array], None]
 
 #: Elements of a large parameter that are updated at a time: arrays of this length stay in a core's cache.
 BLOCK = 32768
@@ -29,9 +29,40 @@ BLOCK = 32768
 LARGE = 4096
 
 
+class Memory(NamedTuple):
+    """What an optimizer remembers of each parameter.
+
+    Attributes
+    ----------
+    tensors : mapping of str to float
+        Tensors of the parameter's shape, and what they are filled with at first.
+    numbers : mapping of str to float
+        Numbers, and what they are at first.
+    counted : bool
+        Whether the updates are counted, as "step".
+    """
+
+    tensors: Mapping[str, float]
+    numbers: Mapping[str, float]
+    counted: bool
+
+
 def array_of(tensor: Tensor) -> Array:
     """Return the array that holds the elements of `tensor`: always the same one, until its data are replaced."""
     return tensor.numpy(force=True)
+
+
+def number_dtype() -> np.dtype[Any]:
+    """Return the dtype of the numbers that are remembered: float32, or float64 if that is the default (as PyTorch)."""
+    return np.dtype(np.float64 if autograd.get_default_dtype() is autograd.float64 else np.float32)
+
+
+def numbers_of(entry: Entry, memory: Memory) -> tuple[Any, ...]:
+    """Return the numbers in `entry`, as NumPy scalars of their dtype, or what they are at first."""
+    return tuple(
+        array_of(entry[name])[()] if entry.get(name) is not None else number_dtype().type(first)
+        for name, first in memory.numbers.items()
+    )
 
 
 class Run:
@@ -40,36 +71,37 @@ class Run:
     Parameters
     ----------
     params : list of Tensor
-        Of one dtype and one age.
+        Of one dtype, one age, and the same numbers.
     entries : list of dict
         Their entries in the optimizer's state. The tensors in them are moved into this run's flat arrays.
-    names : sequence of str
-        The tensors of a parameter's shape that the update remembers; zeros where an entry has none yet.
+    memory : Memory
+        What the entries hold. If it is not `counted`, `age` is only told apart from 0.
     age : int
         The number of earlier updates.
-    counted : bool
-        Whether the entries count them ("step"). If not, `age` is only told apart from 0.
     """
 
-    def __init__(
-        self, params: list[Tensor], entries: list[Entry], names: Sequence[str], age: int, counted: bool
-    ) -> None:
+    def __init__(self, params: list[Tensor], entries: list[Entry], memory: Memory, age: int) -> None:
         self.params = params
         self.arrays = [array_of(p) for p in params]
         self.size = sum(a.size for a in self.arrays)
         self.dtype = self.arrays[0].dtype
-        self.state = [np.zeros(self.size, self.dtype) for _ in names]
+        self.state = [np.full(self.size, first, self.dtype) for first in memory.tensors.values()]
         self.age = age
-        self.steps = np.full(len(params), age, np.float32) if counted else None
+        self.steps = np.full(len(params), age, number_dtype()) if memory.counted else None
+        self.numbers = numbers_of(entries[0], memory)
+        self.places = [np.full(len(params), number) for number in self.numbers]  # where the entries have them
         self.placed: list[tuple[Entry, str, Tensor]] = []
-        for name, flat in zip(names, self.state, strict=True):
+        for name, flat in zip(memory.tensors, self.state, strict=True):
             for entry, piece in zip(entries, self.cut(flat), strict=True):
                 if entry.get(name) is not None:
                     piece[...] = array_of(entry[name])
                 self._place(entry, name, piece)
+        own = dict(zip(memory.numbers, self.places, strict=True))
         if self.steps is not None:
+            own["step"] = self.steps
+        for name, values in own.items():
             for i, entry in enumerate(entries):
-                self._place(entry, "step", self.steps[i, ...])
+                self._place(entry, name, values[i, ...])
 
     def _place(self, entry: Entry, name: str, array: Array) -> None:
         tensor = entry[name] = autograd.from_numpy(array)
@@ -96,14 +128,17 @@ class Run:
         """Subtract from the parameters what `update` computes. It may look at their values if `reads_values`."""
         raise NotImplementedError
 
-    def step(self, update: Update, reads_values: bool) -> None:
-        """Make one step, and tell the engine that the parameters were edited."""
+    def step(self, update: Update, reads_values: bool, numbers: Sequence[Any]) -> None:
+        """Make one step, tell the engine that the parameters were edited, and remember `numbers` from now on."""
         self.subtract(update, reads_values)
         for array in self.arrays:
             versions.edited(array)
         self.age += 1
         if self.steps is not None:
             self.steps += 1
+        for place, number in zip(self.places, numbers, strict=True):
+            place[...] = number
+        self.numbers = tuple(place[0] for place in self.places)
 
 
 class Gathered(Run):
@@ -127,7 +162,7 @@ class Gathered(Run):
         if reads_values:
             for piece, array in zip(self.value_pieces, self.arrays, strict=True):
                 piece[...] = array
-        update(self.values, self.gradients, self.state, self.age, self.result, self.spare)
+        update(self.values, self.gradients, [*self.state, *self.numbers], self.age, self.result, self.spare)
         for array, piece in zip(self.arrays, self.result_pieces, strict=True):
             array -= piece
 
@@ -151,7 +186,8 @@ class Blocks(Run):
             block = slice(start, start + BLOCK)
             p = values[block]
             result = self.result[: p.size]
-            update(p, gradients[block], [flat[block] for flat in self.state], self.age, result, self.spare[: p.size])
+            state = [*[flat[block] for flat in self.state], *self.numbers]
+            update(p, gradients[block], state, self.age, result, self.spare[: p.size])
             p -= result
 
 
@@ -165,28 +201,31 @@ class Plan:
         Each parameter's entry.
     names : tuple of str
         The tensors of a parameter's shape that the update remembers.
-    counted : bool
-        Whether the state counts steps.
+    memory : Memory
+        Those and the rest, with what they are at first.
     """
 
-    def __init__(self, params: list[Tensor], state: dict[Tensor, Entry], names: tuple[str, ...], counted: bool) -> None:
+    def __init__(
+        self, params: list[Tensor], state: dict[Tensor, Entry], names: tuple[str, ...], memory: Memory
+    ) -> None:
         self.params = params
         self.state = state
         self.names = names
         self.arrays = [array_of(p) for p in params]
         self.runs: list[Run] = []
-        remembers = bool(names) or counted
-        gathering: dict[tuple[np.dtype[Any], int], list[Tensor]] = {}  # small parameters of one dtype and age
+        remembers = bool(names or memory.numbers or memory.counted)
+        gathering: dict[Any, list[Tensor]] = {}  # small parameters of one dtype, one age and the same numbers
         for p, array in zip(params, self.arrays, strict=True):
             entry = state[p] if remembers else {}
             age = int(entry["step"]) if "step" in entry else int(any(entry.get(name) is not None for name in names))
             if array.size >= LARGE and array.flags.c_contiguous:
-                self.runs.append(Blocks([p], [entry], names, age, counted))
+                self.runs.append(Blocks([p], [entry], memory, age))
             else:
-                gathering.setdefault((array.dtype, age), []).append(p)
-        for (_, age), small in gathering.items():
+                numbers = tuple((number.dtype, number.item()) for number in numbers_of(entry, memory))
+                gathering.setdefault((array.dtype, age, numbers), []).append(p)
+        for (_, age, _), small in gathering.items():
             for part in parts(small):
-                self.runs.append(Gathered(part, [state[p] if remembers else {} for p in part], names, age, counted))
+                self.runs.append(Gathered(part, [state[p] if remembers else {} for p in part], memory, age))
         for dtype in {run.dtype for run in self.runs}:
             runs = [run for run in self.runs if run.dtype == dtype]
             scratch = [np.empty(max(run.scratch_size() for run in runs), dtype) for _ in range(4)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import say
-from nn.optim.optimizer import Group, Optimizer, Params, expect_at_least_zero, expect_not_differentiable
+from nn.optim.optimizer import Group, Optimizer, Params, downhill, expect_at_least_zero, expect_not_differentiable
 from nn.optim.runs import Array
 
 
@@ -101,12 +101,7 @@ class SGD(Optimizer):
         spare: Array,
     ) -> None:
         """Compute lr · g, or lr times what takes the place of g."""
-        g = gradients
-        if group["maximize"]:
-            g = np.negative(g, out=result)
-        if group["weight_decay"]:
-            np.multiply(values, group["weight_decay"], out=spare)
-            g = np.add(g, spare, out=result)
+        g = downhill(group, values, gradients, group["weight_decay"], result, spare)
         if state:
             (velocity,) = state
             if age == 0:
