@@ -197,6 +197,12 @@ def strided(x: Array, size: tuple[int, ...], stride: tuple[int, ...], offset: in
     return np.lib.stride_tricks.as_strided(flat, size, [s * x.itemsize for s in stride])
 
 
+@routine
+def sigmoid(x: Array) -> Array:
+    """Return 1 / (1 + exp(-x)): one operation to its readers, whose derivatives are finite wherever it is."""
+    return direct.sigmoid(x)
+
+
 def sign(x: Array) -> Array:
     """Return the sign of `x`, and 0 of NaN."""
     return np.where(np.isnan(x), 0, np.sign(x))

@@ -7,11 +7,16 @@ import warnings
 import numpy as np
 
 import autograd
-from autograd import Tensor, sigmoid, tanh
+from autograd import Tensor
 from autograd.errors import DtypeError, ShapeError, say
+from nn import activations as _activations
 from nn import rules
+from nn.activations import *
+from nn.checks import expect_reduction
 
-__all__ = ["cross_entropy", "linear", "log_softmax", "mse_loss", "relu", "sigmoid", "softmax", "tanh"]
+__all__ = ["cross_entropy", "linear", "log_softmax", "mse_loss", "softmax", "softmin"]
+for _family in (_activations,):
+    __all__ += _family.__all__
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -46,11 +51,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return result
 
 
-def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """Return max(0, input), elementwise; with `inplace`, in the memory of `input`."""
-    return input.relu_() if inplace else autograd.relu(input)
-
-
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: autograd.dtype | None = None) -> Tensor:
     """Return exp(input) / Σ exp(input) along `dim`: positive, and of sum 1.
 
@@ -73,6 +73,11 @@ def log_softmax(
     return autograd.log_softmax(input, _choose_dim("log_softmax", input, dim, _stacklevel), dtype=dtype)
 
 
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: autograd.dtype | None = None) -> Tensor:
+    """Return `softmax(-input, dim)`: the smallest number gets most."""
+    return autograd.softmax(-input, _choose_dim("softmin", input, dim, _stacklevel), dtype=dtype)
+
+
 def _choose_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> int:
     if dim is not None:
         return dim
@@ -81,13 +86,6 @@ def _choose_dim(name: str, input: Tensor, dim: int | None, stacklevel: int) -> i
         stacklevel=stacklevel,
     )
     return 0 if input.ndim in (0, 1, 3) else 1
-
-
-def _check_reduction(reduction: str) -> None:
-    if reduction not in ("mean", "sum", "none"):
-        raise ValueError(
-            say(f"{reduction} is not a valid value for reduction", "'mean', 'sum' or 'none'", "The default is 'mean'.")
-        )
 
 
 def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
@@ -104,7 +102,7 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
     UserWarning
         The shapes differ and are broadcast, which is hardly ever meant.
     """
-    _check_reduction(reduction)
+    expect_reduction(reduction)
     if input.shape != target.shape:
         warnings.warn(
             f"Using a target size ({tuple(target.shape)}) that is different to the input size ({tuple(input.shape)}). "
@@ -187,7 +185,7 @@ def _hard_cross_entropy(
         loss[counted] = rest
         return loss
     if weight is None and not smoothing:
-        _check_reduction(reduction)
+        expect_reduction(reduction)
         loss = rules.CrossEntropy(reduction=reduction).apply(x, y)
         return loss
     _check_options(x, x.shape[1], weight, reduction, smoothing)
@@ -243,7 +241,7 @@ def _soft_cross_entropy(
 
 
 def _check_options(input: Tensor, classes: int, weight: Tensor | None, reduction: str, smoothing: float) -> None:
-    _check_reduction(reduction)
+    expect_reduction(reduction)
     if not 0 <= smoothing <= 1:
         raise RuntimeError(
             say(

@@ -7,6 +7,7 @@ The rows themselves stand in `op_rows`, a file per family.
 
 from __future__ import annotations
 
+from tests.op_rows.activations import ACTIVATIONS
 from tests.op_rows.arithmetic import ARITHMETIC
 from tests.op_rows.choices import CHOICES
 from tests.op_rows.compare import LOGICAL
@@ -73,5 +74,6 @@ ROWS = [
     *CONVERSIONS,
     *CREATION,
     *RANDOM,
+    *ACTIVATIONS,
     *NETWORKS,
 ]

@@ -409,6 +409,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     kernels.running_product: scan.multiplied,
     kernels.running_sum: scan.summed,
     kernels.replace: index.replace,
+    kernels.sigmoid: elementwise.sigmoid,
     kernels.trunc_divide: lambda x, y: arithmetic.div(x, y, rounding_mode="trunc"),
     special_kernels.erf: special.erf,
     special_kernels.erfc: special.erfc,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 # fmt: off  (a table is read in columns)
-import numpy as np
-
 from tests.op_references import (
     cross_entropy,
     linear,
     log_softmax,
     quiet,
-    softmax,
     squared_error,
 )
-from tests.op_rows.common import one, refusals_of_dims
+from tests.op_rows.common import refusals_of_dims
 from tests.op_samples import (
     Exactly,
     F,
@@ -21,7 +18,6 @@ from tests.op_samples import (
     R,
     Row,
     S,
-    nonzero,
     positive,
 )
 
@@ -50,21 +46,6 @@ NETWORKS = [
             R(lambda t: t.nn.functional.linear([1.0], t.ones(2, 3)), TypeError, "must be Tensor"),
         ),
         call=lambda t, x, w, b=None, bias=None: t.nn.functional.linear(x, w, bias if b is None else b),
-    ),
-    one("nn.functional.relu", lambda x: np.maximum(x, 0), nonzero),
-    Row(
-        "nn.functional.relu",
-        lambda x: np.maximum(x, 0),
-        (S(F(2, 3)), S(F())),
-        domain=nonzero,
-        variant="in place",
-        call=lambda t, x: t.nn.functional.relu(x.clone(), inplace=True),
-    ),
-    Row(
-        "nn.functional.softmax",
-        softmax,
-        (S(F(2, 3), 1), S(F(2, 3, 2), dim=0)),
-        refusals_of_dims("nn.functional.softmax")[:3],
     ),
     Row(
         "nn.functional.log_softmax",

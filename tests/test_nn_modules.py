@@ -1,0 +1,171 @@
+"""Layers as in PyTorch: their `repr`, outputs and gradients, in training and evaluation; and numbers to know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from tests.nn_oracle import agree, copied, ours
+
+#: Constructor calls, and the shapes of the inputs.
+ACTIVATIONS = [
+    "ReLU()", "ReLU(inplace=True)", "ReLU6()", "ReLU6(True)", "LeakyReLU()", "LeakyReLU(0.2, inplace=True)",
+    "PReLU()", "PReLU(4, init=0.1)", "PReLU(num_parameters=4)", "RReLU()", "RReLU(0.1, 0.2, True)",
+    "Hardtanh()", "Hardtanh(-2, 2.5, inplace=True)", "Hardsigmoid()", "Hardsigmoid(True)", "Hardswish()",
+    "Hardswish(inplace=True)", "Hardshrink()", "Hardshrink(1)", "Softshrink()", "Softshrink(0.1)",
+    "Threshold(0.1, 20)", "Threshold(-0.5, 0.25, True)", "Sigmoid()", "Tanh()", "LogSigmoid()", "Softsign()",
+    "Tanhshrink()", "ELU()", "ELU(0.5, True)", "SELU()", "SELU(True)", "CELU()", "CELU(2.0, inplace=True)", "GELU()",
+    'GELU(approximate="tanh")', "SiLU()", "SiLU(inplace=True)", "Mish()", "Mish(True)", "Softplus()",
+    "Softplus(2, 1.5)", "GLU()", "GLU(1)", "Softmax(dim=1)", "Softmax(-2)", "Softmin(dim=1)", "LogSoftmax(dim=0)",
+    "Softmax2d()",
+]  # fmt: skip
+LAYERS = [(call, [(3, 4, 2)]) for call in ACTIVATIONS]
+
+
+def module(library: Any, call: str) -> Any:
+    return eval(f"nn.{call}", {"nn": library.nn if hasattr(library, "nn") else library, "torch": library})
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+@pytest.mark.parametrize(("call", "shapes"), LAYERS, ids=[call for call, _ in LAYERS])
+def test_layers_as_in_pytorch(call: str, shapes: list[tuple[int, ...]], training: bool) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = module(torch, call).double().train(training)
+    mine = copied(module(autograd, call).double(), theirs).train(training)
+    assert repr(mine) == repr(theirs)
+    assert list(mine.state_dict()) == list(theirs.state_dict())
+    inputs = [torch.randn(shape, dtype=torch.float64) * 2 for shape in shapes]
+    leaves = [ours(x).requires_grad_() for x in inputs]
+    for x in inputs:
+        x.requires_grad_()
+    outputs = []
+    for library, layer, given in ((torch, theirs, inputs), (autograd, mine, leaves)):
+        library.manual_seed(3)
+        outputs.append(layer(*[x * 1 for x in given]))  # in place on a copy
+    their_y, y = outputs
+    agree(y, their_y)
+    seed = torch.randn(their_y.shape, dtype=torch.float64)
+    y.backward(ours(seed))
+    their_y.backward(seed)
+    rtol = 1e-7 if "Hardsigmoid" in call else 1e-12  # whose gradient PyTorch multiplies by 1/6 in single precision
+    for a, b in zip(leaves, inputs, strict=True):
+        agree(a.grad, b.grad, rtol)
+    for p, q in zip(mine.parameters(), theirs.parameters(), strict=True):
+        agree(p.grad, q.grad)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("call", [call for call in ACTIVATIONS if "True" in call])
+def test_layers_that_work_in_place_return_their_input(call: str) -> None:
+    x = autograd.randn(3, 4, 2)
+    assert module(autograd, call)(x) is x
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(
+    ("call", "shape"),
+    [
+        ("Softmax2d()", (2, 3)),
+        ("PReLU(3)", (2, 4)),
+        ("RReLU(0.5, 0.1)", (2,)),
+        ("CELU(0)", (2,)),
+        ("GELU('exact')", (2,)),
+        ("GLU()", (2, 3)),
+        ("Softshrink(-1)", (2,)),
+        ("Threshold()", (2,)),
+        ("Softmax(dim=2)", (2, 3)),
+    ],
+)
+def test_layers_refuse_what_pytorch_refuses(call: str, shape: tuple[int, ...]) -> None:
+    torch = pytest.importorskip("torch")
+    with pytest.raises(Exception) as theirs:
+        module(torch, call)(torch.ones(shape))
+    with pytest.raises(Exception) as mine:
+        module(autograd, call)(autograd.ones(shape))
+    assert isinstance(mine.value, theirs.type), f"{mine.value!r}, {theirs.value!r}"
+
+
+# ------------------------------------------------------------------------------------------------ numbers to know
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("ELU()", [-0.8646647167633873, -0.3934693402873666, 0, 0.5, 2.0]),
+        ("SELU()", [-1.5201664685956948, -0.6917581878028713, 0, 0.5253504936777402, 2.101401974710961]),
+        ("GELU()", [-0.04550026389635842, -0.15426876936299344, 0, 0.34573123063700656, 1.9544997361036416]),
+        ("SiLU()", [-0.2384058440442351, -0.1887703343990727, 0, 0.3112296656009273, 1.7615941559557646]),
+        ("Mish()", [-0.2525014826957089, -0.22074377465173, 0, 0.3752452113048951, 1.9439589595339946]),
+        (
+            "Softplus()",
+            [0.1269280110429725, 0.4740769841801067, 0.6931471805599453, 0.9740769841801067, 2.1269280110429727],
+        ),
+        ("Hardswish()", [-1 / 3, -0.625 / 3, 0, 0.875 / 3, 5 / 3]),
+        ("Softsign()", [-2 / 3, -1 / 3, 0, 1 / 3, 2 / 3]),
+        ("LeakyReLU(0.1)", [-0.2, -0.05, 0, 0.5, 2]),
+        ("Maxout(5)", [2]),
+    ],
+)
+def test_known_values(call: str, expected: list[float]) -> None:
+    x = autograd.tensor([-2, -0.5, 0, 0.5, 2], dtype=autograd.float64)
+    np.testing.assert_allclose(module(autograd, call)(x).tolist(), expected, rtol=1e-14)
+
+
+def test_selu_keeps_mean_and_variance() -> None:
+    autograd.manual_seed(0)
+    y = nn.SELU()(autograd.randn(200_000, dtype=autograd.float64))
+    assert abs(y.mean().item()) < 0.01
+    assert abs(y.var().item() - 1) < 0.02
+
+
+def test_hardtanh_takes_the_old_names_of_its_limits() -> None:
+    with pytest.warns(FutureWarning, match="`min_value` is deprecated and rename to `min_val`"):
+        layer = nn.Hardtanh(min_value=-3)
+    assert repr(layer) == "Hardtanh(min_val=-3, max_val=1.0)"
+
+
+# ------------------------------------------------------------------------------------------------ maxout
+
+
+def test_maxout_takes_the_largest_of_each_pool() -> None:
+    x = autograd.tensor([[1.0, 3.0, 2.0, 2.0, -1.0, -5.0]], requires_grad=True)
+    y = nn.Maxout(2)(x)
+    assert y.tolist() == [[3, 2, -1]]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[0, 1, 1, 0, 1, 0]]  # at a tie to the first
+    assert nn.Maxout(3)(x).tolist() == [[3, 2]]
+    assert nn.Maxout(2, dim=0)(autograd.tensor([[1.0, 5.0], [2.0, 4.0]])).tolist() == [[2, 5]]
+    assert repr(nn.Maxout(2)) == "Maxout(pool_size=2, dim=-1)"
+
+
+def test_maxout_of_two_lines_is_the_absolute_value() -> None:
+    layer = nn.Linear(1, 2, bias=False)
+    with autograd.no_grad():
+        layer.weight.copy_(autograd.tensor([[1.0], [-1.0]]))
+    net = nn.Sequential(layer, nn.Maxout(2))
+    assert net(autograd.tensor([[-3.0], [0.0], [2.0]])).tolist() == [[3], [0], [2]]
+
+
+def test_maxout_has_derivatives_of_both_orders() -> None:
+    x = autograd.randn(3, 6, dtype=autograd.float64, requires_grad=True)
+    assert autograd.gradcheck(nn.Maxout(3), (x,))
+    assert autograd.gradgradcheck(nn.Maxout(3), (x,))
+
+
+def test_maxout_refuses_what_does_not_fit() -> None:
+    with pytest.raises(
+        RuntimeError, match=r"Maxout\(2\): the input has 3 numbers along dimension -1; expected a multiple"
+    ):
+        nn.Maxout(2)(autograd.ones(2, 3))
+    with pytest.raises(ValueError, match="Maxout was given pool_size=0"):
+        nn.Maxout(0)
+    with pytest.raises(TypeError):
+        nn.Maxout(1.5)  # type: ignore[arg-type]
+    with pytest.raises(IndexError):
+        nn.Maxout(2, dim=2)(autograd.ones(2, 4))
