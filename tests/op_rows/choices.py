@@ -149,8 +149,8 @@ CHOICES = [
     ),
     Row(
         "where",
-        lambda c: list(np.nonzero(c)),
-        (S(Bools((3, 4))), S(F(3)), S(Ints((2, 3))), S(Bools((0,)))),
+        lambda c: list(np.nonzero(np.atleast_1d(c))),
+        (S(Bools((3, 4))), S(F(3)), S(Ints((2, 3))), S(Bools((0,))), S(Exactly(5.0)), S(Exactly(0.0))),
         gradient=False,
         replay=False,
         why="how many elements are nonzero depends on the data",
