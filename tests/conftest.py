@@ -8,6 +8,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", 
     os.environ[_variable] = "1"
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -93,6 +94,8 @@ def seeded() -> None:
 def _leaves_no_state(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that changes a mode, a default or a global seed and does not put it back."""
     autograd.manual_seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
     before = [(state, state.read()) for state in SETTINGS + SEEDS]
     yield
     changed = [(state, value) for state, value in before if state.read() != value]
