@@ -165,6 +165,32 @@ def gradient(function: Callable[[Any, Any], Any], *values: float) -> Callable[[A
     return run
 
 
+def added_by_scatter(library: Any) -> Any:
+    x = leaf(library, 1, 2)
+    x.scatter(0, library.tensor([0]), library.ones(1), reduce="add").sum().backward()
+    return x.grad.tolist()
+
+
+def scattered_in_part(library: Any) -> Any:
+    x = leaf(library, 3, 4)
+    library.zeros(2).scatter(0, library.tensor([0]), x).sum().backward()
+    return x.grad.tolist()
+
+
+def largest_without_self(library: Any) -> Any:
+    x = leaf(library, 3)
+    library.tensor([3.0, 1.0]).scatter_reduce(0, library.tensor([0]), x, "amax", include_self=False).sum().backward()
+    return x.grad.tolist()
+
+
+def product_of_zeros(library: Any) -> Any:
+    x = doubles(library, 0, 0)
+    y = library.zeros(1, dtype=library.float64).scatter_reduce(0, library.tensor([0, 0]), x, "prod")
+    (slope,) = library.autograd.grad(y.sum(), x, create_graph=True)
+    (curvature,) = library.autograd.grad(slope.sum(), x)
+    return curvature.tolist()
+
+
 def ended_by_an_edit(library: Any) -> Any:
     y = leaf(library, 1, 0) * 1
     y.logical_not_()
@@ -208,6 +234,11 @@ GRADIENTS = [
     Difference("asinh_", gradient(lambda _, x: (x * 1).asinh_(), 0), [1.0], MISSING),
     Difference("acosh_", gradient(lambda _, x: (x * 1).acosh_(), 2), [3**-0.5], MISSING),
     Difference("atanh_", gradient(lambda _, x: (x * 1).atanh_(), 0), [1.0], MISSING),
+    Difference("scatter that adds", added_by_scatter, [1.0, 1.0], MISSING),
+    Difference("scatter from a larger src", scattered_in_part, [1.0, 0.0], Raises(RuntimeError, "invalid gradient")),
+    Difference("scatter_reduce without self", largest_without_self, [1.0], [0.5]),
+    Difference("scatter_reduce of zeros, twice", product_of_zeros, [0.0, 0.0],
+               Raises(RuntimeError, "Double backward is unsupported")),
     Difference("remainder of a number", gradient(lambda library, x: library.remainder(7, x), 5), [-1.0], MISSING),
 ]  # fmt: skip
 
@@ -237,10 +268,27 @@ def edited_window(library: Any) -> Any:
     return x.grad.tolist(), y.tolist()
 
 
-def masked_edit(library: Any) -> Any:
-    y = library.ones(1).expand(2)
-    y[library.tensor([True, False])] = 3.0
-    return y.tolist()
+def assigned(value: Any, *index: Any) -> Callable[[Any], Any]:
+    """Two elements that are one, after an assignment to some of them."""
+
+    def run(library: Any) -> Any:
+        y = library.ones(1).expand(2)
+        y[index[0] if index else library.tensor([True, False])] = value
+        return y.tolist()
+
+    return run
+
+
+def moved_along(library: Any) -> Any:
+    x = library.arange(4)
+    x[1:] = x[:-1]
+    return x.tolist()
+
+
+def assigned_array(library: Any) -> Any:
+    x = library.zeros(2)
+    x[:] = np.array([1.0, 2.0])
+    return x.tolist()
 
 
 def read_only(make: str) -> Callable[[Any], Any]:
@@ -285,7 +333,9 @@ MEMORY = [
                [0.0, 0.0]),
     Difference("fill_ on expanded", lambda library: library.ones(1).expand(2).fill_(3).tolist(), OVERLAPPING,
                [3.0, 3.0]),
-    Difference("masked edit of expanded", masked_edit, OVERLAPPING, [3.0, 3.0]),
+    Difference("masked edit of expanded", assigned(3.0), OVERLAPPING, [3.0, 3.0]),
+    Difference("edit of expanded by index", assigned(3.0, [0]), OVERLAPPING, [3.0, 3.0]),
+    Difference("overlapping slices", moved_along, [0, 0, 1, 2], Raises(RuntimeError, "single memory location")),
     Difference("as_strided beyond", lambda library: library.arange(6)[2:4].as_strided((2,), (1,), 0).tolist(),
                Raises(RuntimeError, "out of bounds"), [0, 1]),
     Difference("as_strided", lambda library: library.arange(6)[2:4].as_strided((2,), (1,)).tolist(), [2, 3], [2, 3]),
@@ -722,6 +772,20 @@ ACCEPTED = [
                Raises(ValueError, "stride")),
     Difference("the memory of a turned array", lambda library: library.from_numpy(np.arange(2)[::-1]),
                Raises(ValueError, "stride"), Raises(ValueError, "stride")),
+    Difference("a list of floats as index", lambda library: library.arange(3)[[1.5]].tolist(),
+               Raises(IndexError, "can be indices"), [1]),
+    Difference("an array of floats as index", lambda library: library.arange(3)[np.array([1.5])].tolist(),
+               Raises(IndexError, "can be indices"), [1]),
+    Difference("take_along_dim out of range",
+               lambda library: library.take_along_dim(library.arange(3), library.tensor([3]), 0).tolist(),
+               Raises(IndexError, "out of bounds"), [0]),
+    Difference("out of range of nothing", lambda library: tuple(library.zeros(0, 3)[:, [5]].shape),
+               Raises(IndexError, "out of bounds"), (0, 1)),
+    Difference("an assigned array", assigned_array, [1.0, 2.0], Raises(TypeError, "numpy.ndarray")),
+    Difference("NumPy's bool as index", lambda library: library.arange(3)[np.True_].tolist(), [[0, 1, 2]],
+               Raises(IndexError, "numpy.bool")),
+    Difference("NumPy's mask after ...", lambda library: library.ones(2, 2, 2)[..., np.eye(2, dtype=bool)].tolist(),
+               [[1.0, 1.0]] * 2, Raises(IndexError, "out of range")),
     Difference("median of no integers", lambda library: library.tensor([], dtype=library.int64).median().item(),
                Raises(RuntimeError, "no integers"), -(2**63)),
     Difference("kthvalue of a bool", lambda library: library.tensor(True).kthvalue(1).values.item(),
