@@ -1,0 +1,136 @@
+"""What a training step costs against torch's eager mode: zero_grad, forward, backward, step; one thread each side.
+
+The same weights, data and rates on both sides; the first three losses have to agree before anything is timed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograd
+from tests.benchmarks.measure import Timed, alternate, clock, medians, ratio
+
+#: A training step of one library: performs it, and returns the loss.
+Step = Callable[[], Any]
+Workload = Callable[[Any, str], Step]
+
+FLOAT64 = "float64"
+FLOAT32 = "float32"
+
+
+def scalar_mlp(lib: Any, dtype: str) -> Step:
+    """W2: 2-16-16-1 ReLU by single numbers, hinge loss, one sample, 337 parameters; the update by hand."""
+    draw = random.Random(0)
+    number = getattr(lib, dtype)
+
+    def weight() -> Any:
+        return lib.tensor(draw.uniform(-1, 1), dtype=number, requires_grad=True)
+
+    sizes = [2, 16, 16, 1]
+    layers = [
+        [([weight() for _ in range(n)], weight()) for _ in range(m)] for n, m in zip(sizes, sizes[1:], strict=False)
+    ]
+    weights = [w for layer in layers for ws, b in layer for w in (*ws, b)]
+    point = [0.5, -0.3]
+
+    def step() -> Any:
+        x: list[Any] = list(point)
+        for depth, layer in enumerate(layers):
+            made = []
+            for ws, b in layer:
+                z = b
+                for w, value in zip(ws, x, strict=True):
+                    z = z + w * value
+                made.append(z if depth == 2 else z.relu())
+            x = made
+        loss = (1.0 - x[0]).relu()
+        for w in weights:
+            w.grad = None
+        loss.backward()
+        with lib.no_grad():
+            for w in weights:
+                if w.grad is not None:
+                    w -= 1e-6 * w.grad
+        return loss
+
+    return step
+
+
+def network(
+    lib: Any, dtype: str, sizes: list[int], activation: str, batch: int, optimizer: Callable[[Any, Any], Any]
+) -> Step:
+    """Return a step of a multilayer perceptron with cross-entropy."""
+    generator = np.random.default_rng(0)
+    number = getattr(lib, dtype)
+    modules = []
+    for n, m in zip(sizes, sizes[1:], strict=False):
+        layer = lib.nn.Linear(n, m, dtype=number)
+        with lib.no_grad():
+            layer.weight.copy_(lib.tensor(generator.standard_normal((m, n)) / n**0.5, dtype=number))
+            layer.bias.copy_(lib.tensor(generator.standard_normal(m) * 0.1, dtype=number))
+        modules += [layer, getattr(lib.nn, activation)()]
+    model = lib.nn.Sequential(*modules[:-1])
+    x = lib.tensor(generator.standard_normal((batch, sizes[0])), dtype=number)
+    y = lib.tensor(generator.integers(0, sizes[-1], batch))
+    criterion = lib.nn.CrossEntropyLoss()
+    optim = optimizer(lib, model.parameters())
+
+    def step() -> Any:
+        optim.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optim.step()
+        return loss
+
+    return step
+
+
+def iris(lib: Any, dtype: str) -> Step:
+    """W3: 4-5-6-3 tanh, batch 1, Adam."""
+    return network(lib, dtype, [4, 5, 6, 3], "Tanh", 1, lambda lib, ps: lib.optim.Adam(ps, lr=1e-5))
+
+
+def classifier(lib: Any, dtype: str) -> Step:
+    """W4: 256-128-64-10 ReLU, batch 32, SGD."""
+    return network(lib, dtype, [256, 128, 64, 10], "ReLU", 32, lambda lib, ps: lib.optim.SGD(ps, lr=1e-5))
+
+
+def wide(lib: Any, dtype: str) -> Step:
+    """W5: three 1000x1000 layers, ReLU, batch 64, SGD."""
+    return network(lib, dtype, [1000] * 4, "ReLU", 64, lambda lib, ps: lib.optim.SGD(ps, lr=1e-5))
+
+
+WORKLOADS: dict[str, tuple[Workload, list[str], int]] = {
+    # name: (how to make a step, dtypes, steps a block)
+    "W2, 2-16-16-1 by single numbers": (scalar_mlp, [FLOAT64], 3),
+    "W3, 4-5-6-3 tanh, batch 1, Adam": (iris, [FLOAT32, FLOAT64], 50),
+    "W4, 256-128-64-10, batch 32, SGD": (classifier, [FLOAT32, FLOAT64], 50),
+    "W5, three 1000x1000, batch 64, SGD": (wide, [FLOAT32, FLOAT64], 2),
+}
+
+
+def timed(step: Step, times: int) -> Timed:
+    """Return a function that times a block of steps, in ns a step."""
+    return lambda: (clock(step, times),)
+
+
+def run(rounds: int = 40) -> str:
+    """Measure, and return the table as Markdown."""
+    import torch
+
+    torch.set_num_threads(1)
+    lines = ["| a training step | dtype | ours, µs | torch, µs | ours / torch |", "|---|---|---:|---:|---:|"]
+    for name, (make, dtypes, times) in WORKLOADS.items():
+        for dtype in dtypes:
+            ours, theirs = make(autograd, dtype), make(torch, dtype)
+            for _ in range(3):
+                np.testing.assert_allclose(ours().item(), theirs().item(), rtol=1e-10 if dtype == FLOAT64 else 1e-5)
+            answers = alternate({"ours": timed(ours, times), "torch": timed(theirs, times)}, rounds)
+            (mine,), (other,) = medians(answers["ours"]), medians(answers["torch"])
+            (share,) = ratio(answers["ours"], answers["torch"])
+            lines.append(f"| {name} | {dtype} | {mine / 1000:.1f} | {other / 1000:.1f} | {share:.2f} |")
+    return "\n".join(lines)
