@@ -101,15 +101,23 @@ class Op(Node, metaclass=RuleType):
         self.shapes = None
         if len(inputs) == 1:
             return self._apply_to_one(inputs[0])
-        arrays = [t._array for t in inputs]
+        arrays = tuple([t._array for t in inputs])
         z = self.forward(*arrays)
+        mode: Any = state.mode if special[0] else True
+        recorded = mode and any([t._needs for t in inputs])
+        if type(z) is tuple:
+            return record(self, inputs, arrays, z) if recorded else tuple([wrap(a) for a in z])
+        t = wrap(z)
         if self.broadcasts and any([a.shape != z.shape for a in arrays]):
             self.shapes = tuple([a.shape for a in arrays])
-        if not (state.mode and any([t._needs for t in inputs])):
-            if type(z) is tuple:
-                return tuple([wrap(a) for a in z])
-            return wrap(z)
-        return record(self, inputs, arrays, z)
+        if recorded and t._dtype.kind == "f":
+            connect(self, inputs)
+            self.saved = chosen(self.saves, arrays, z)
+            t._node = self
+            t._needs = True
+            if mode is not True:
+                mode.made(self, inputs, z)
+        return t
 
     def _apply_to_one(self, input: Tensor) -> Any:
         """Do what `apply` does, for one input: the most frequent case."""
@@ -258,19 +266,15 @@ def begin(node: Op, inputs: Sequence[Tensor]) -> Op:
     return node
 
 
-def record(node: Op, inputs: Sequence[Tensor], arrays: Sequence[Array], z: Array) -> Any:
-    """Put `node`, which made `z` from `arrays`, onto the tape, and return `z` as Tensor(s) with that history."""
+def record(node: Op, inputs: tuple[Tensor, ...], arrays: tuple[Array, ...], z: tuple[Array, ...]) -> Any:
+    """Put `node`, which made the arrays `z` from `arrays`, onto the tape; return them as Tensors with that history."""
     connect(node, inputs)
-    if type(z) is tuple:
-        node.saved = tuple([z[place[1]] if type(place) is tuple else arrays[place] for place in node.saves])
-        if isinstance(node, MultiOp):
-            node.forms = tuple([(a.shape, a.dtype) for a in z])
-        out: Any = tuple([rebuild(a, Port(node, i) if a.dtype.kind == "f" else None) for i, a in enumerate(z)])
-    else:
-        node.saved = chosen(node.saves, tuple(arrays), z)
-        out = rebuild(z, node) if z.dtype.kind == "f" else wrap(z)
+    node.saved = tuple([z[place[1]] if type(place) is tuple else arrays[place] for place in node.saves])
+    if isinstance(node, MultiOp):
+        node.forms = tuple([(a.shape, a.dtype) for a in z])
+    out = tuple([rebuild(a, Port(node, i) if a.dtype.kind == "f" else None) for i, a in enumerate(z)])
     if state.mode is not True:
-        state.mode.made(node, tuple(inputs), z)  # type: ignore[union-attr]
+        state.mode.made(node, inputs, z)  # type: ignore[union-attr]
     return out
 
 

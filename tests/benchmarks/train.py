@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def scalar_mlp(lib: Any, dtype: str) -> Step:
 
     sizes = [2, 16, 16, 1]
     layers = [
-        [([weight() for _ in range(n)], weight()) for _ in range(m)] for n, m in zip(sizes, sizes[1:], strict=False)
+        [([weight() for _ in range(n)], weight()) for _ in range(m)] for n, m in pairwise(sizes)
     ]
     weights = [w for layer in layers for ws, b in layer for w in (*ws, b)]
     point = [0.5, -0.3]
@@ -67,7 +68,7 @@ def network(
     generator = np.random.default_rng(0)
     number = getattr(lib, dtype)
     modules = []
-    for n, m in zip(sizes, sizes[1:], strict=False):
+    for n, m in pairwise(sizes):
         layer = lib.nn.Linear(n, m, dtype=number)
         with lib.no_grad():
             layer.weight.copy_(lib.tensor(generator.standard_normal((m, n)) / n**0.5, dtype=number))
