@@ -3,6 +3,7 @@
 import importlib
 import math
 import pickle
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -736,6 +737,15 @@ def anomaly_mode(library: Any) -> None:
         pass
 
 
+def anomaly_mode_of_another_thread(library: Any) -> Any:
+    seen: list[bool] = []
+    with library.autograd.detect_anomaly():
+        thread = threading.Thread(target=lambda: seen.append(library.is_anomaly_enabled()))
+        thread.start()
+        thread.join()
+    return seen
+
+
 def copied_by_pickle(library: Any) -> Any:
     return pickle.loads(pickle.dumps(leaf(library, 1) * 2)).tolist()
 
@@ -802,6 +812,7 @@ ACCEPTED = [
 
 REST = [
     Difference("NaN in forward", nan_in_forward, Raises(RuntimeError, "LogBackward0 returned nan in the"), "float32"),
+    Difference("anomaly mode in a thread", anomaly_mode_of_another_thread, [False], [True]),
     Difference("a parameter twice", twice_in_an_optimizer, Raises(ValueError, "duplicate parameters"), "SGD"),
     Difference("pickle", copied_by_pickle, Raises(RuntimeError, "pickled"), [2.0]),
     Difference("another device", lambda library: library.ones(1).to("cuda"), Raises(RuntimeError, "cuda"),
