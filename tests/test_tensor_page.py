@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -119,6 +120,22 @@ def test_every_name_of_the_table_is_torchs_or_said_to_be_ours() -> None:
     theirs = {path for path in claims(TABLE) if there(torch, path) or there(torch.autograd, path)}
     theirs -= {"Graph"}  # TorchScript's there
     assert set(claims(TABLE)) - theirs == tensor_page.OURS
+
+
+def names_said_to_be_missing() -> list[str]:
+    bullet = tensor_page.PAGE.read_text(encoding="utf-8").partition("- Rarer functions")[2].partition("\n- ")[0]
+    return re.findall(r"`([\w.]+)`", bullet)
+
+
+def test_what_is_said_to_be_missing_is() -> None:
+    assert len(names_said_to_be_missing()) > 10
+    assert [name for name in names_said_to_be_missing() if there(autograd, name)] == []
+
+
+@pytest.mark.oracle
+def test_what_is_said_to_be_missing_is_torchs() -> None:
+    torch = pytest.importorskip("torch")
+    assert [name for name in names_said_to_be_missing() if not there(torch, name)] == []
 
 
 def test_every_operation_with_an_underscore_is_listed() -> None:
