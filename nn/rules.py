@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Op, direct
 from autograd.errors import DtypeError, ShapeError, say
 from autograd.kernels import colsum, dot2d
+from autograd.op import Elementwise
 
 Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or recording arrays
 
@@ -171,6 +172,67 @@ class CrossEntropy(Op):
         e, sums, _ = self.keep("exponentials", exponentials, x)
         share = g / self.count(x)
         return less_at_label(e * (share / sums)[:, None], y, share), None
+
+
+class SmoothL1Loss(Elementwise):
+    """L = d² / 2b where |d| < b, else |d| - b / 2, with d = x - t     dx = g d / b within [-g, g],  dt = -dx"""
+
+    __slots__ = ("beta",)
+    saves = (0, 1)
+    beta: float
+
+    def forward(self, x: Array, t: Array) -> Array:
+        d = np.abs(x - t)
+        return np.where(d < self.beta, 0.5 * (d * d) / self.beta, d - 0.5 * self.beta)
+
+    def backward(self, g: Array, x: Array, t: Array) -> Any:
+        dx = g * np.clip((x - t) / self.beta, -1, 1)
+        return dx, (-dx if self.needs(1) else None)
+
+
+class HuberLoss(Elementwise):
+    """L = d² / 2 where |d| <= b, else b (|d| - b / 2), with d = x - t     dx = g d within [-b g, b g],  dt = -dx"""
+
+    __slots__ = ("delta",)
+    saves = (0, 1)
+    delta: float
+
+    def forward(self, x: Array, t: Array) -> Array:
+        d = np.abs(x - t)
+        return np.where(d <= self.delta, 0.5 * (d * d), self.delta * (d - 0.5 * self.delta))
+
+    def backward(self, g: Array, x: Array, t: Array) -> Any:
+        dx = g * np.clip(x - t, -self.delta, self.delta)
+        return dx, (-dx if self.needs(1) else None)
+
+
+class Lifted(Elementwise):
+    """z = max(x, low)     dx = g everywhere: a guard against division by 0 that the gradient does not see"""
+
+    __slots__ = ("low",)
+    low: float
+
+    def forward(self, x: Array) -> Array:
+        return np.maximum(x, self.low)
+
+    def backward(self, g: Array) -> Array:
+        return g
+
+
+class BinaryCrossEntropy(Elementwise):
+    """L = -t ln x - (1 - t) ln(1 - x)     dx = g (x - t) / (x (1 - x)),  dt = g ln((1 - x) / x)
+
+    The logarithms in L are at least -100, and the denominator in dx at least 1e-12.
+    """
+
+    saves = (0, 1)
+
+    def forward(self, x: Array, t: Array) -> Array:
+        return (t - 1) * np.maximum(np.log1p(-x), -100) - t * np.maximum(np.log(x), -100)
+
+    def backward(self, g: Array, x: Array, t: Array) -> Any:
+        dx = g * (x - t) / np.maximum((1 - x) * x, 1e-12) if self.needs(0) else None
+        return dx, (g * (np.log1p(-x) - np.log(x)) if self.needs(1) else None)
 
 
 def exponentials(x: Array) -> tuple[Array, Array, Array]:

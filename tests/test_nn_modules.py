@@ -23,7 +23,41 @@ ACTIVATIONS = [
     "Softplus(2, 1.5)", "GLU()", "GLU(1)", "Softmax(dim=1)", "Softmax(-2)", "Softmin(dim=1)", "LogSoftmax(dim=0)",
     "Softmax2d()",
 ]  # fmt: skip
-LAYERS = [(call, [(3, 4, 2)]) for call in ACTIVATIONS]
+DISTANCES = [
+    "CosineSimilarity()", "CosineSimilarity(dim=-1, eps=1e-3)", "PairwiseDistance()", "PairwiseDistance(1)",
+    "PairwiseDistance(p=3, eps=0.1, keepdim=True)",
+]  # fmt: skip
+LAYERS = [(call, [(3, 4, 2)]) for call in ACTIVATIONS] + [(call, [(3, 4), (3, 4)]) for call in DISTANCES]
+#: Constructor calls of losses, and what their inputs are: floats, probabilities, signs, bits or labels of a shape.
+LOSSES = [
+    *[(f"{name}({options})", ("floats", "floats")) for name, options in [
+        ("MSELoss", ""), ("MSELoss", 'reduction="sum"'), ("L1Loss", ""), ("L1Loss", 'reduction="none"'),
+        ("SmoothL1Loss", ""), ("SmoothL1Loss", "beta=0.5"), ("HuberLoss", ""), ("HuberLoss", '"sum", 0.3'),
+        ("SoftMarginLoss", ""), ("KLDivLoss", 'reduction="batchmean", log_target=True'),
+        ("BCEWithLogitsLoss", ""), ("BCEWithLogitsLoss", "pos_weight=torch.tensor([1.0, 2.0, 0.5, 3.0]).double()"),
+        ("BCEWithLogitsLoss", "torch.tensor([1.0, 2.0, 0.5, 3.0]).double()"), ("MultiLabelSoftMarginLoss", ""),
+        ("MultiLabelSoftMarginLoss", "torch.tensor([1.0, 2.0, 0.5, 3.0]).double()"), ("CrossEntropyLoss", ""),
+    ]],
+    *[(f"{name}({options})", ("floats", "labels")) for name, options in [
+        ("NLLLoss", ""), ("NLLLoss", "torch.tensor([1.0, 2.0, 0.5, 3.0]).double(), ignore_index=2"),
+        ("CrossEntropyLoss", "ignore_index=2, label_smoothing=0.1"), ("MultiMarginLoss", ""),
+        ("MultiMarginLoss", "2, 0.5, torch.tensor([1.0, 2.0, 0.5, 3.0]).double()"),
+    ]],
+    ("BCELoss()", ("probabilities", "probabilities")),
+    ("BCELoss(torch.tensor([1.0, 2.0, 0.5, 3.0]).double())", ("probabilities", "bits")),
+    ("KLDivLoss(reduction='sum')", ("floats", "probabilities")),
+    ("PoissonNLLLoss()", ("floats", "bits")),
+    ("PoissonNLLLoss(False, full=True, eps=0.1, reduction='sum')", ("probabilities", "probabilities")),
+    ("GaussianNLLLoss()", ("floats", "floats", "probabilities")),
+    ("GaussianNLLLoss(full=True, eps=0.3)", ("floats", "floats", "probabilities")),
+    ("HingeEmbeddingLoss(0.5)", ("floats", "signs")),
+    ("MarginRankingLoss(margin=0.1)", ("floats", "floats", "signs")),
+    ("CosineEmbeddingLoss(0.1)", ("floats", "floats", "sign of each")),
+    ("TripletMarginLoss()", ("floats", "floats", "floats")),
+    ("TripletMarginLoss(2.0, p=1, eps=1e-3, swap=True, reduction='none')", ("floats", "floats", "floats")),
+    ("TripletMarginWithDistanceLoss(swap=True)", ("floats", "floats", "floats")),
+    ("MultiLabelMarginLoss()", ("floats", "lists of labels")),
+]  # fmt: skip
 
 
 def module(library: Any, call: str) -> Any:
@@ -59,6 +93,67 @@ def test_layers_as_in_pytorch(call: str, shapes: list[tuple[int, ...]], training
         agree(p.grad, q.grad)
 
 
+def made(torch: Any, kind: str) -> Any:
+    """A tensor for 3 examples and 4 classes."""
+    return {
+        "floats": lambda: torch.randn(3, 4, dtype=torch.float64),
+        "probabilities": lambda: torch.rand(3, 4, dtype=torch.float64),
+        "bits": lambda: torch.randint(2, (3, 4)).double(),
+        "signs": lambda: torch.randint(2, (3, 4)).double() * 2 - 1,
+        "sign of each": lambda: torch.tensor([1.0, -1.0, -1.0]).double(),
+        "labels": lambda: torch.tensor([3, 2, 0]),
+        "lists of labels": lambda: torch.tensor([[1, 3, -1, 0], [2, -1, 0, 0], [0, 1, 2, 3]]),
+    }[kind]()
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("call", "kinds"), LOSSES, ids=[call for call, _ in LOSSES])
+def test_losses_as_in_pytorch(call: str, kinds: tuple[str, ...]) -> None:
+    torch = pytest.importorskip("torch")
+    theirs, mine = module(torch, call), module(autograd, call)
+    assert repr(mine) == repr(theirs)
+    assert list(mine.state_dict()) == list(theirs.state_dict())
+    inputs = [made(torch, kind) for kind in kinds]
+    leaves = [ours(x) for x in inputs]
+    for x in (inputs[0], leaves[0]):
+        x.requires_grad_()
+    loss, their_loss = mine(*leaves), theirs(*inputs)
+    agree(loss, their_loss)
+    seed = torch.randn(their_loss.shape, dtype=torch.float64)
+    loss.backward(ours(seed))
+    their_loss.backward(seed)
+    agree(leaves[0].grad, inputs[0].grad)
+
+
+@pytest.mark.parametrize(
+    ("size_average", "reduce", "meant"),
+    [(True, None, "mean"), (False, None, "sum"), (None, True, "mean"), (True, False, "none"), (False, True, "sum")],
+)
+def test_losses_take_the_old_spelling_of_a_reduction(size_average: Any, reduce: Any, meant: str) -> None:
+    with pytest.warns(UserWarning, match=f"please use reduction='{meant}' instead") as caught:
+        assert nn.L1Loss(size_average, reduce).reduction == meant
+    x = autograd.ones(2)
+    with pytest.warns(UserWarning, match=f"please use reduction='{meant}' instead"):
+        loss = nn.functional.mse_loss(x, x, size_average, reduce)
+    assert loss.shape == ((2,) if meant == "none" else ())
+    assert caught
+
+
+def test_losses_warn_of_a_mean_that_is_no_divergence() -> None:
+    x = autograd.ones(2, 2)
+    with pytest.warns(UserWarning, match="'batchmean' divides only by the batch size"):
+        nn.KLDivLoss()(x, x)
+
+
+def test_soft_margins_do_not_overflow() -> None:
+    x = autograd.tensor([-1000.0, 1000.0], requires_grad=True)
+    loss = nn.SoftMarginLoss(reduction="none")(x, autograd.tensor([1.0, 1.0]))
+    loss.sum().backward()
+    assert loss.tolist() == [1000, 0]
+    assert x.grad is not None
+    assert x.grad.tolist() == [-1, 0]
+
+
 @pytest.mark.oracle
 @pytest.mark.parametrize("call", [call for call in ACTIVATIONS if "True" in call])
 def test_layers_that_work_in_place_return_their_input(call: str) -> None:
@@ -79,6 +174,13 @@ def test_layers_that_work_in_place_return_their_input(call: str) -> None:
         ("Softshrink(-1)", (2,)),
         ("Threshold()", (2,)),
         ("Softmax(dim=2)", (2, 3)),
+        ("MultiMarginLoss(3)", (2, 3)),
+        ("MultiMarginLoss(weight=torch.ones(2, 2))", (2, 3)),
+        ("HuberLoss(delta='1')", (2, 3)),
+        ("TripletMarginLoss(0)", (2, 3)),
+        ("TripletMarginWithDistanceLoss(margin=-1)", (2, 3)),
+        ("BCELoss()", (2, 3)),
+        ("L1Loss(reduction='max')", (2, 3)),
     ],
 )
 def test_layers_refuse_what_pytorch_refuses(call: str, shape: tuple[int, ...]) -> None:
