@@ -280,6 +280,13 @@ def assigned(value: Any, *index: Any) -> Callable[[Any], Any]:
     return run
 
 
+def edited_product(name: str, size: Any, *factors: Any) -> Callable[[Any], Any]:
+    def run(library: Any) -> Any:
+        return getattr(library.ones(1).expand(size), name)(*[library.ones(shape) for shape in factors]).tolist()
+
+    return run
+
+
 def moved_along(library: Any) -> Any:
     x = library.arange(4)
     x[1:] = x[:-1]
@@ -336,6 +343,15 @@ MEMORY = [
                [3.0, 3.0]),
     Difference("masked edit of expanded", assigned(3.0), OVERLAPPING, [3.0, 3.0]),
     Difference("edit of expanded by index", assigned(3.0, [0]), OVERLAPPING, [3.0, 3.0]),
+    *(
+        Difference(f"{name} on expanded", edited_product(name, *shapes), OVERLAPPING, there)
+        for name, shapes, there in (
+            ("addmv_", ((2,), (2, 2), (2,)), [5.0, 5.0]),
+            ("baddbmm_", ((1, 2, 2),) * 3, [[[9.0, 9.0]] * 2]),
+            ("addbmm_", ((2, 2), (1, 2, 2), (1, 2, 2)), OVERLAPPING),
+            ("addmm_", ((2, 2),) * 3, OVERLAPPING),
+        )
+    ),
     Difference("overlapping slices", moved_along, [0, 0, 1, 2], Raises(RuntimeError, "single memory location")),
     Difference("as_strided beyond", lambda library: library.arange(6)[2:4].as_strided((2,), (1,), 0).tolist(),
                Raises(RuntimeError, "out of bounds"), [0, 1]),
@@ -663,6 +679,27 @@ def trigamma_is_exact(library: Any) -> Any:
     return bool(abs(x.grad.item() / (math.pi**2 / 2) - 1) < 1e-14)
 
 
+def singular(function: str) -> Callable[[Any, Any], Any]:
+    return lambda library, x: getattr(library.linalg, function)(x.reshape(2, 2))
+
+
+def dependent_columns(library: Any) -> Any:
+    found = library.linalg.lstsq(library.ones(2, 2), library.ones(2, 1), driver="gels").solution
+    return pytest.approx(found.flatten().tolist(), rel=1e-6)
+
+
+def near_points(library: Any) -> Any:
+    """Whether points a thousandth apart, and far from the origin, have a distance."""
+    x = library.tensor([[10000.0]]).expand(30, 1)
+    return bool((library.cdist(x, x + 0.001) > 0).all())
+
+
+def condition(library: Any) -> Any:
+    x = doubles(library, 1, 2, 3, 5)
+    library.linalg.cond(x.reshape(2, 2), 1).backward()
+    return pytest.approx(x.grad.tolist())
+
+
 NUMBERS = [
     Difference("digamma's derivative", trigamma_is_exact, True, False),
     Difference("kthvalue's index", lambda library: library.tensor([2.0, 1, 2, 1, 2, 1, 2]).kthvalue(1).indices.item(),
@@ -698,6 +735,31 @@ NUMBERS = [
                [0], [2]),
     Difference("block_diag with an empty vector", beside_an_empty_vector, ((4, 3), [[10.0, 11.0]]),
                ((4, 3), [[7.0, 8.0]])),
+    Difference("vector_norm, twice", second(lambda library, x: library.linalg.vector_norm(x, 1.5), 0, 1), [0.0, 0.0],
+               [NAN, 0.0]),
+    Difference("cdist with NaN",
+               lambda library: library.cdist(library.tensor([[NAN, 1.0]]), library.zeros(1, 2), p=INF).isnan().item(),
+               True, False),
+    Difference("cdist with inf",
+               gradient(lambda library, x: library.cdist(x.reshape(1, 2), library.zeros(1, 2), p=INF), INF, 1),
+               [1.0, 0.0], [NAN, 0.0]),
+    Difference("addmm of NaN, alpha=0",
+               lambda library: library.zeros(1, 1).addmm(library.tensor([[NAN]]), library.eye(1), alpha=0).isnan().item(),
+               True, False),
+    Difference("det", gradient(singular("det"), 1, 2, 2, 4), [4.0, -2.0, -2.0, 1.0], [0.0] * 4),
+    Difference("det, twice", second(singular("det"), 0, 0, 0, 0), [1.0, -1.0, -1.0, 1.0], [NAN] * 4),
+    Difference("slogdet", gradient(lambda library, x: singular("slogdet")(library, x)[1], 1, 2, 2, 4), [INF] * 4,
+               [-INF, INF, INF, -INF]),
+    Difference("inv_ex", lambda library: singular("inv_ex")(library, library.tensor([1.0, 2, 2, 4]))[0].tolist(),
+               [[INF, INF]] * 2, [[-INF, INF], [INF, -INF]]),
+    Difference("cholesky_ex", lambda library: library.linalg.cholesky_ex(library.tensor([[1.0, 2], [2, 1]]))[0].isnan()
+               .tolist(), [[True] * 2] * 2, [[False] * 2] * 2),
+    Difference("lstsq of dependent columns", dependent_columns, [0.5, 0.5], Raises(RuntimeError, "full rank")),
+    Difference("cdist of near points", near_points, True, False),
+    Difference("cdist, twice",
+               second(lambda library, x: library.cdist(x.reshape(1, 2), x.detach().reshape(1, 2) * 0), 3, 4),
+               [0.032, -0.024], Raises(NotImplementedError, "_cdist_backward")),
+    Difference("cond of order 1", condition, [280.0, -160.0, -105.0, 71.0], EDITED),
     Difference("sinc of float16", lambda library: library.tensor([3.5], dtype=library.float16).sinc().item(),
                -0.09100341796875, -0.0909423828125),
 ]  # fmt: skip
@@ -754,12 +816,30 @@ NO_NUMBER = Raises(TypeError, "must be Tensor")
 NO_DIMENSION = Raises(TypeError, "must be tuple of ints")
 NO_NONE = Raises(TypeError, "NoneType")
 
+
+def channels_last(library: Any) -> Any:
+    return library.ones(1, 2, 2, 2).to(memory_format=library.channels_last)
+
+
 ACCEPTED = [
     *(
         Difference(f"{name} with a number", lambda library, name=name: getattr(library, name)(library.ones(1), 1).ndim,
                    1, NO_NUMBER)
         for name in ("maximum", "minimum", "atan2", "logical_and", "hypot")
     ),
+    Difference("kron of channels_last",
+               lambda library: tuple(library.kron(channels_last(library), library.ones(1, 2, 2, 2)).shape),
+               (1, 4, 4, 4), Raises(RuntimeError, "view size")),
+    Difference("addmm with a number in front",
+               lambda library: library.addmm(2, *[library.ones(1, 1)] * 3).tolist(), Raises(TypeError, "positional"),
+               [[3.0]]),
+    Difference("solve_triangular of two dtypes",
+               lambda library: library.linalg.solve_triangular(
+                   library.eye(2), library.ones(2, 1, dtype=library.float64), upper=True
+               ).tolist(), Raises(RuntimeError, "same dtype"), [[1.0], [1.0]]),
+    Difference("addbmm_ that grows",
+               lambda library: library.ones(2).addbmm_(*[library.ones(1, 2, 2)] * 2).tolist(),
+               Raises(RuntimeError, "shape"), [[3.0, 3.0]] * 2),
     Difference("flip of one dimension", lambda library: library.flip(library.arange(2), 0).tolist(), [1, 0],
                NO_DIMENSION),
     Difference("tile by a number", lambda library: library.tile(library.arange(2), 2).tolist(), [0, 1, 0, 1],
