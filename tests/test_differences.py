@@ -744,7 +744,7 @@ NUMBERS = [
                gradient(lambda library, x: library.cdist(x.reshape(1, 2), library.zeros(1, 2), p=INF), INF, 1),
                [1.0, 0.0], [NAN, 0.0]),
     Difference("addmm of NaN, alpha=0",
-               lambda library: library.zeros(1, 1).addmm(library.tensor([[NAN]]), library.eye(1), alpha=0).isnan().item(),
+               lambda library: library.eye(1).addmm(library.tensor([[NAN]]), library.eye(1), alpha=0).isnan().item(),
                True, False),
     Difference("det", gradient(singular("det"), 1, 2, 2, 4), [4.0, -2.0, -2.0, 1.0], [0.0] * 4),
     Difference("det, twice", second(singular("det"), 0, 0, 0, 0), [1.0, -1.0, -1.0, 1.0], [NAN] * 4),
