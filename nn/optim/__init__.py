@@ -1,5 +1,6 @@
 """Optimizers: rules for turning gradients into better parameters (`torch.optim`)."""
 
+from nn.optim import lr_scheduler as lr_scheduler
 from nn.optim.adadelta import Adadelta as Adadelta
 from nn.optim.adafactor import Adafactor as Adafactor
 from nn.optim.adagrad import Adagrad as Adagrad
