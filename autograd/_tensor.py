@@ -748,8 +748,23 @@ class Tensor(
         return put_into(self, Copied().apply(self, source))
 
     def fill_(self, value: Any) -> Tensor:
-        """Set every element to a number."""
+        """Set every element to a number, which may be that of a 0-d tensor.
+
+        Raises
+        ------
+        RuntimeError
+            `value` is a tensor with dimensions, or a number that the dtype cannot hold.
+        """
         if isinstance(value, Tensor):
+            if value._shape:
+                raise ShapeError(
+                    say(
+                        "fill_ only supports 0-dimension value tensor but got tensor with "
+                        f"{len(value._shape)} dimensions",
+                        "a number, or a 0-d tensor",
+                        "Use copy_ for several values.",
+                    )
+                )
             return self.copy_(value)
         return put_into(self, Fill(value=operands.converted(value, self._array.dtype)).apply(self))
 

@@ -21,7 +21,7 @@ from autograd.dtypes import F4, F8
 from autograd.errors import InPlaceError, ShapeError, say
 from autograd.modes import special, state
 from autograd.op import Array, Elementwise, Op, begin, edge_of, wrap
-from autograd.tape import Edge, Leaf
+from autograd.tape import Edge, Leaf, Node
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -330,8 +330,36 @@ def refuse_unless_recordable(t: Tensor, recorded: bool) -> None:
         )
 
 
-def put_into(t: Tensor, result: Tensor) -> Tensor:
+def rescue(last: Node, since: float, old: Array, z: Array) -> None:
+    """Let the nodes made after tick `since`, up to `last`, keep copies of what they saved of the memory of `old`.
+
+    It is about to be overwritten by `z`, the value of `last`, which from then on is found there: where `last` saved its
+    own value it gets None, for the time being.
+    """
+    memory = versions.owner(old)
+    todo: list[Any] = [last]
+    for node in todo:
+        packed = getattr(node.saved, "rescue", None)  # by hooks on saved tensors
+        if packed is not None:
+            packed(old)
+        elif node.saved and old is not z:
+            node.saved = tuple(
+                [
+                    None if a is z and node is last else a.copy() if versions.owner(a) is memory else a
+                    for a in node.saved
+                ]
+            )
+        todo += [e for e in node.edges if e is not None and e.seq > since and e not in todo]
+
+
+def put_into(t: Tensor, result: Tensor, since: float | None = None) -> Tensor:
     """Let `t` become `result`: its memory gets the values, and `t` the history.
+
+    Parameters
+    ----------
+    t, result : Tensor
+    since : float, optional
+        The tick at which the operation began that computed the result, if it may have made several nodes.
 
     Raises
     ------
@@ -362,23 +390,14 @@ def put_into(t: Tensor, result: Tensor) -> Tensor:
     if z.dtype != old.dtype and node is not None:
         result = result.to(dtypes.of(old.dtype))
         node = result._node
-    rescue = getattr(node.saved, "rescue", None) if isinstance(node, Op) else None
-    if rescue is not None:  # hooks have packed what was saved
-        rescue(old)
-    elif isinstance(node, Op) and node.saved and old is not z:
-        # The rule may have saved what is about to be overwritten: it keeps a copy. Its own output now is `t`.
-        old_owner = versions.owner(old)
-        node.saved = tuple(
-            [
-                None if a is z else a.copy() if versions.owner(a) is old_owner else a
-                for a in node.saved
-            ]
-        )
+    if node is not None:
+        # Rules may have saved what is about to be overwritten.
+        rescue(node, node.seq - 0.75 if since is None else since, old, z)
     memory = own(t)
     np.copyto(memory, z, casting="unsafe")
     versions.edited(memory)
     if isinstance(node, Op):
-        if node.saved and rescue is None:
+        if type(node.saved) is tuple:
             node.saved = tuple([memory if a is None else a for a in node.saved])
         node.seq = versions.tick()
     if state.grad and (result._needs or t._needs):
@@ -441,7 +460,8 @@ def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[...,
     @functools.wraps(function)
     def edit(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         refuse_unless_editable(self, False)
-        return put_into(self, function(self, *args, **kwargs))
+        since = versions.tick()
+        return put_into(self, function(self, *args, **kwargs), since)
 
     operate: Any = _EDITS.get(ufunc)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import autograd
+from autograd.inplace import inplace
 
 EDITED = "modified by an inplace operation"
 
@@ -21,6 +22,17 @@ def leaf(value: object) -> autograd.Tensor:
 
 def constant(value: object) -> autograd.Tensor:
     return autograd.tensor(value, dtype=autograd.float64)
+
+
+def test_what_inner_operations_of_an_edit_saved_is_kept() -> None:
+    def polynomial(t: Any) -> Any:
+        return t * t + 3 * t.exp()
+
+    x = leaf([0.0, 1.0])
+    y = x * 1.0
+    assert inplace(polynomial)(y) is y
+    y.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), [3.0, 2.0 + 3 * np.e], rtol=1e-15)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
