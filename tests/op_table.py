@@ -21,6 +21,7 @@ from tests.op_rows.inplace import IN_PLACE
 from tests.op_rows.join import JOINED
 from tests.op_rows.layout import LAYOUT
 from tests.op_rows.linalg import PRODUCT_ROWS
+from tests.op_rows.lookups import LOOKUPS
 from tests.op_rows.losses import LOSSES
 from tests.op_rows.matrices import DECOMPOSITIONS, INVERSES, NORMS_OF_MATRICES
 from tests.op_rows.memory import CONVERSIONS
@@ -77,5 +78,6 @@ ROWS = [
     *RANDOM,
     *ACTIVATIONS,
     *LOSSES,
+    *LOOKUPS,
     *NETWORKS,
 ]

@@ -27,7 +27,16 @@ DISTANCES = [
     "CosineSimilarity()", "CosineSimilarity(dim=-1, eps=1e-3)", "PairwiseDistance()", "PairwiseDistance(1)",
     "PairwiseDistance(p=3, eps=0.1, keepdim=True)",
 ]  # fmt: skip
-LAYERS = [(call, [(3, 4, 2)]) for call in ACTIVATIONS] + [(call, [(3, 4), (3, 4)]) for call in DISTANCES]
+SHAPED = [
+    ("Flatten()", [(3, 4, 2)]), ("Flatten(0, 1)", [(3, 4, 2)]), ("Unflatten(1, (2, 2))", [(3, 4, 2)]),
+    ("Unflatten(-2, [4, 1])", [(3, 4, 2)]), ("Bilinear(4, 3, 2)", [(5, 4), (5, 3)]),
+    ("Bilinear(4, 3, 2, bias=False)", [(2, 5, 4), (2, 5, 3)]), ("Dropout()", [(3, 4)]), ("Dropout(0.9, True)", [(9,)]),
+    ("Dropout(1.0)", [(3, 4)]), ("Dropout(0)", [(3, 4)]), ("Dropout1d(0.3)", [(3, 4, 2)]), ("Dropout1d()", [(4, 2)]),
+    ("Dropout1d(0.5, True)", [(4, 2)]), ("Dropout2d()", [(3, 4, 2, 2)]), ("Dropout2d(0.2, True)", [(3, 4, 2, 2)]),
+    ("Dropout3d()", [(3, 4, 2, 2, 1)]), ("Dropout3d(inplace=True)", [(4, 2, 2, 1)]), ("AlphaDropout()", [(3, 4)]),
+    ("AlphaDropout(0.2, inplace=True)", [(3, 4)]), ("FeatureAlphaDropout(0.3)", [(3, 4, 2)]),
+]  # fmt: skip
+LAYERS = SHAPED + [(call, [(3, 4, 2)]) for call in ACTIVATIONS] + [(call, [(3, 4), (3, 4)]) for call in DISTANCES]
 #: Constructor calls of losses, and what their inputs are: floats, probabilities, signs, bits or labels of a shape.
 LOSSES = [
     *[(f"{name}({options})", ("floats", "floats")) for name, options in [
@@ -181,6 +190,14 @@ def test_layers_that_work_in_place_return_their_input(call: str) -> None:
         ("TripletMarginWithDistanceLoss(margin=-1)", (2, 3)),
         ("BCELoss()", (2, 3)),
         ("L1Loss(reduction='max')", (2, 3)),
+        ("Dropout(1.5)", (2, 3)),
+        ("Dropout1d()", (2,)),
+        ("Unflatten(1, 3)", (2, 3)),
+        ("Unflatten(1, (2, 2))", (2, 3)),
+        ("Bilinear(0, 3, 2)", (2, 3)),
+        ("Embedding(3, 2, padding_idx=3)", (2,)),
+        ("Embedding(3, 2, _weight=torch.ones(2, 2))", (2,)),
+        ("Embedding(3, 2)", (2,)),
     ],
 )
 def test_layers_refuse_what_pytorch_refuses(call: str, shape: tuple[int, ...]) -> None:
@@ -271,3 +288,89 @@ def test_maxout_refuses_what_does_not_fit() -> None:
         nn.Maxout(1.5)  # type: ignore[arg-type]
     with pytest.raises(IndexError):
         nn.Maxout(2, dim=2)(autograd.ones(2, 4))
+
+
+# ------------------------------------------------------------------------------------------------ dropout
+
+
+def test_dropout_keeps_the_mean() -> None:
+    autograd.manual_seed(1)
+    y = nn.Dropout(0.25)(autograd.ones(100_000))
+    assert set(y.tolist()) == {0.0, 4 / 3} or abs(y.max().item() - 4 / 3) < 1e-6
+    assert abs(y.mean().item() - 1) < 0.01
+
+
+def test_channels_are_dropped_whole() -> None:
+    autograd.manual_seed(2)
+    y = nn.Dropout2d()(autograd.ones(6, 8, 3, 3))
+    assert ((y == 0).all(-1).all(-1) | (y == 2).all(-1).all(-1)).all()
+    assert 10 < (y[..., 0, 0] == 0).sum() < 38
+
+
+def test_dropout_in_evaluation_returns_its_input() -> None:
+    x = autograd.randn(3, 4)
+    for layer in (nn.Dropout(), nn.AlphaDropout(), nn.Dropout(inplace=True)):
+        assert layer.eval()(x) is x
+
+
+def test_dropout_warns_of_inputs_that_have_no_channels() -> None:
+    with pytest.warns(UserWarning, match="Received a 2-D input to dropout2d"):
+        nn.Dropout2d()(autograd.ones(2, 3))
+    with pytest.warns(UserWarning, match="Received a 3D input to dropout2d"):
+        nn.Dropout2d()(autograd.ones(2, 3, 4))
+    with pytest.warns(UserWarning, match="Received a 2-D input to dropout3d"):
+        nn.Dropout3d()(autograd.ones(2, 3))
+
+
+# ------------------------------------------------------------------------------------------------ embedding
+
+EMBEDDINGS = [
+    "Embedding(6, 3)", "Embedding(6, 3, padding_idx=2)", "Embedding(6, 3, -1)", "Embedding(6, 3, max_norm=1.0)",
+    "Embedding(6, 3, max_norm=0.5, norm_type=1.0)", "Embedding(6, 3, 0, scale_grad_by_freq=True)",
+    "Embedding(6, 3, _freeze=True)", "Embedding.from_pretrained(torch.ones(6, 3), freeze=False, padding_idx=1)",
+]  # fmt: skip
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("call", EMBEDDINGS)
+def test_embeddings_as_in_pytorch(call: str) -> None:
+    torch = pytest.importorskip("torch")
+    theirs = module(torch, call).double()
+    mine = copied(module(autograd, call).double(), theirs)
+    assert isinstance(mine, nn.Embedding)
+    assert repr(mine) == repr(theirs)
+    index = torch.tensor([[1, 2, 1, 5], [0, 1, 5, 5]])
+    y, their_y = mine(ours(index)), theirs(index)
+    agree(y, their_y)
+    agree(mine.weight, theirs.weight)  # shortened rows and all
+    assert mine.weight.requires_grad == theirs.weight.requires_grad
+    if theirs.weight.requires_grad:
+        seed = torch.randn(their_y.shape, dtype=torch.float64)
+        y.backward(ours(seed))
+        their_y.backward(seed)
+        agree(mine.weight.grad, theirs.weight.grad)
+
+
+@pytest.mark.oracle
+def test_layers_begin_with_the_numbers_of_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+    for call in ("Embedding(6, 3, padding_idx=2, dtype=torch.float64)", "Bilinear(4, 3, 2, dtype=torch.float64)"):
+        layers = []
+        for library in (torch, autograd):
+            library.manual_seed(5)
+            layers.append(module(library, call))
+        for p, q in zip(layers[1].parameters(), layers[0].parameters(), strict=True):
+            agree(p, q, rtol=1e-15)
+
+
+def test_the_padding_row_is_zero_and_stays_so() -> None:
+    table = nn.Embedding(4, 2, padding_idx=0)
+    table(autograd.tensor([0, 1, 1])).sum().backward()
+    assert table.weight[0].tolist() == [0, 0]
+    assert table.weight.grad is not None
+    assert table.weight.grad.tolist() == [[0, 0], [2, 2], [0, 0], [0, 0]]
+
+
+def test_sparse_gradients_are_refused() -> None:
+    with pytest.raises(RuntimeError, match="embedding was given sparse=True; expected dense gradients"):
+        nn.Embedding(3, 2, sparse=True)(autograd.tensor([1]))
