@@ -438,12 +438,12 @@ def test_hooks_around_a_step() -> None:
     after = optimizer.register_step_post_hook(lambda o, args, kwargs: seen.append(("after", w.item(), kwargs)))
     w.grad = autograd.ones(1)
     optimizer.step()
-    assert seen == [("before", True, ()), ("after", 0.5, {})]
+    assert seen == [("before", True, (optimizer,)), ("after", 0.5, {})]
     before.remove()
     after.remove()
     optimizer.step()
     assert len(seen) == 2
-    with optimizer.register_step_pre_hook(lambda o, args, kwargs: ((lambda: 7,), {})):
+    with optimizer.register_step_pre_hook(lambda o, args, kwargs: ((o, lambda: 7), {})):
         assert optimizer.step() == 7
     with (
         optimizer.register_step_pre_hook(lambda o, args, kwargs: 3),
@@ -495,6 +495,45 @@ def test_hooks_around_the_state() -> None:
     optimizer.load_state_dict(state)
     assert state["param_groups"][0]["lr"] == 0.5
     assert seen == ["first", "save", "saved", "load", "loaded 0.125"]
+
+
+@pytest.mark.oracle
+def test_hooks_run_when_pytorchs_do() -> None:
+    torch = pytest.importorskip("torch")
+    logs = []
+    for library, optim in ((autograd, nn.optim), (torch, torch.optim)):
+        w = library.ones(1, requires_grad=True)
+        w.grad = library.ones(1)
+        optimizer = optim.SGD([w], lr=0.5)
+        log: list[Any] = []
+        optimizer.register_step_pre_hook(
+            lambda o, a, k, log=log, w=w: log.append(("before", w.item(), len(a), list(k)))
+        )
+        optimizer.register_step_post_hook(
+            lambda o, a, k, log=log, w=w: log.append(("after", w.item(), len(a), list(k)))
+        )
+        optimizer.register_state_dict_pre_hook(lambda o, log=log: log.append("save"))
+        optimizer.register_state_dict_post_hook(lambda o, s, log=log: log.append(sorted(s)))
+        optimizer.register_load_state_dict_pre_hook(lambda o, s, log=log: log.append(sorted(s)), prepend=True)
+        optimizer.register_load_state_dict_post_hook(lambda o, log=log: log.append("loaded"))
+        optimizer.step()
+        optimizer.step(closure=lambda: None)
+        optimizer.step(lambda: None)
+        optimizer.load_state_dict(optimizer.state_dict())
+        copy.deepcopy(optimizer).step()
+        logs.append(log)
+    assert logs[0] == logs[1]
+    assert len(logs[0]) == 10
+
+
+@pytest.mark.oracle
+def test_adagrads_state_is_there_before_the_first_step_as_in_pytorch() -> None:
+    torch = pytest.importorskip("torch")
+    states = [
+        optim.Adagrad([library.ones(2, 3, requires_grad=True)], initial_accumulator_value=0.5).state_dict()
+        for library, optim in ((autograd, nn.optim), (torch, torch.optim))
+    ]
+    same_state(states[0], states[1], rtol=0, atol=0)
 
 
 def test_state_of_no_parameter_is_kept() -> None:

@@ -27,11 +27,12 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     """Return the method `step` of an optimizer such that its hooks run, and its schedulers notice."""
 
     @functools.wraps(step)
-    def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        self = args[0]
         if self._opt_called is False:
             self._opt_called = True
         if not self._step_hooks or self._stepping:
-            return step(self, *args, **kwargs)
+            return step(*args, **kwargs)
         before, after = self._step_hooks
         self._stepping = True  # a step that calls that of its base class is one step
         try:
@@ -39,7 +40,7 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
                 replaced = hook(self, args, kwargs)
                 if replaced is not None:
                     args, kwargs = _expect_args_and_kwargs(replaced)
-            result = step(self, *args, **kwargs)
+            result = step(*args, **kwargs)
             for hook in list(after.values()):
                 hook(self, args, kwargs)
         finally:
@@ -65,8 +66,9 @@ def _expect_args_and_kwargs(replaced: Any) -> Any:
 class Optimizer:
     """Base class of optimizers.
 
-    A subclass says in `memory` what it remembers of each parameter and in `update` what is subtracted from the values.
-    It may write a `step` of its own instead, over `param_groups` and `state`, as in PyTorch.
+    A subclass says in `memory` (with `initial` and `numbers`) what it remembers of each parameter, and in `update` what
+    is subtracted from the values. It may write a `step` of its own instead, over `param_groups` and `state`, as in
+    PyTorch; hooks run around that one too.
 
     Parameters
     ----------
@@ -327,7 +329,7 @@ class Optimizer:
         Parameters
         ----------
         hook : callable
-            May return other arguments, as (args, kwargs).
+            May return other arguments, as (args, kwargs). The first of `args` is the optimizer, as in PyTorch.
 
         Returns
         -------
