@@ -36,6 +36,9 @@ from nn.layers.activation import Softsign as Softsign
 from nn.layers.activation import Tanh as Tanh
 from nn.layers.activation import Tanhshrink as Tanhshrink
 from nn.layers.activation import Threshold as Threshold
+from nn.layers.collections import ModuleDict as ModuleDict
+from nn.layers.collections import ParameterDict as ParameterDict
+from nn.layers.collections import ParameterList as ParameterList
 from nn.layers.container import ModuleList as ModuleList
 from nn.layers.container import Sequential as Sequential
 from nn.layers.distance import CosineSimilarity as CosineSimilarity

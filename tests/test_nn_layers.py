@@ -285,6 +285,10 @@ def test_sequential_behaves_like_a_list() -> None:
     assert list(nn.Sequential(a) + nn.Sequential(b)) == [a, b]
     assert list(nn.Sequential(a, b) * 2) == [a, b, a, b]
     assert list(2 * nn.Sequential(a)) == [a, a]
+    net *= 2
+    assert list(net) == [a, b, c, a, b, c]
+    with pytest.raises(ValueError, match="Non-positive multiplication factor 0"):
+        net *= 0
 
 
 def test_module_list() -> None:

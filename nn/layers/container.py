@@ -152,6 +152,9 @@ class Sequential(_Row):
 
     __rmul__ = __mul__
 
+    def __imul__(self, times: int) -> Self:
+        return self.extend(list(self * times)[len(self) :])
+
 
 class ModuleList(_Row):
     """A list whose modules are registered: their parameters are found.
