@@ -270,6 +270,21 @@ def __getattr__(name: str) -> _Any:
     raise AttributeError(f"module 'autograd' has no attribute '{name}'{why}")
 
 
+def __dir__() -> list[str]:
+    """Name what is found on first use as well, so that editors offer it."""
+    from autograd.dtypes import TOKENS
+
+    return sorted({*globals(), *_LAZY, *TOKENS})
+
+
 if _TYPE_CHECKING:
+    import autograd as autograd
+    import nn as nn
+    from autograd import func as func
+    from autograd import functional as functional
+    from autograd import linalg as linalg
+    from autograd import utils as utils
+    from autograd.batches import vmap as vmap
     from autograd.drawing import Graph as Graph
     from autograd.drawing import draw as draw
+    from nn import optim as optim

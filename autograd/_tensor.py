@@ -6,7 +6,7 @@ import copy
 import math
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any, SupportsIndex, cast, overload
 
 import numpy as np
 
@@ -54,6 +54,26 @@ class Size(tuple[int, ...]):
 
     def __repr__(self) -> str:
         return f"autograd.Size({list(self)})"
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Int: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Size: ...
+    def __getitem__(self, index: Any, /) -> Any:
+        """Return a size, or of a slice the sizes."""
+        found = tuple.__getitem__(self, index)
+        return found if type(found) is Int else Size(found)
+
+    def __add__(self, other: Any, /) -> Any:
+        return Size(tuple.__add__(self, other)) if isinstance(other, tuple) else NotImplemented
+
+    def __radd__(self, other: Any, /) -> Any:
+        return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, times: SupportsIndex, /) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
 
 
 class Tensor(

@@ -152,6 +152,10 @@ class TensorType:
         self.dtype = of_dtype.dtype
         self._build: Any = None
 
+    def __instancecheck__(self, x: Any) -> bool:
+        """Answer `isinstance(x, autograd.FloatTensor)`: a tensor of this dtype."""
+        return isinstance(getattr(x, "dtype", None), dtype) and x.dtype.dtype is self.dtype
+
     def __repr__(self) -> str:
         return f"autograd.{self.name}"
 

@@ -193,6 +193,17 @@ class Function:
         """Return one gradient per argument of forward, from one gradient per output."""
         raise NotImplementedError("A Function that is differentiated needs a backward: define it as a staticmethod.")
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse what PyTorch refuses: the way of calling Functions before they had `apply`."""
+        name = type(self).__name__
+        raise RuntimeError(
+            say(
+                f"an instance of {name} was called: Legacy autograd function with non-static forward method is deprecated",
+                "static forward and backward methods, and a call through the class",
+                f"Write {name}.apply(...).",
+            )
+        )
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Compute the function, and record it if an argument needs a gradient."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import pickle
+import subprocess
 import sys
 import threading
 import warnings
@@ -129,6 +130,40 @@ def test_questions() -> None:
     assert y[1:, 2:].data_ptr() == y.data_ptr() + 24
     assert y.is_same_size(autograd.ones(3, 4))
     assert (y.nbytes, y.itemsize, y.element_size()) == (48, 4, 4)
+
+
+def test_parts_of_a_shape_are_shapes() -> None:
+    shape = autograd.ones(2, 3).shape
+    for part, sizes in (
+        (shape[:1], (2,)),
+        (shape[::-1], (3, 2)),
+        (shape + (1,), (2, 3, 1)),
+        ((1,) + shape, (1, 2, 3)),
+        (shape + shape, (2, 3, 2, 3)),
+        (shape * 2, (2, 3, 2, 3)),
+        (2 * shape, (2, 3, 2, 3)),
+    ):
+        assert type(part) is autograd.Size
+        assert part == sizes
+    assert type(shape[0]) is int
+    assert shape[-1] == 3
+    with pytest.raises(TypeError):
+        shape + [1]
+
+
+def test_tokens_tell_tensors_apart() -> None:
+    x = autograd.ones(2)
+    assert isinstance(x, autograd.FloatTensor)
+    assert isinstance(x.long(), autograd.LongTensor)
+    assert not isinstance(x, autograd.LongTensor)
+    assert not isinstance(x.numpy(), autograd.FloatTensor)
+    assert not isinstance(1.0, autograd.FloatTensor)
+
+
+def test_editors_are_told_what_is_loaded_on_first_use() -> None:
+    code = "import autograd; print({'linalg', 'nn', 'optim', 'func', 'FloatTensor', 'draw'} <= set(dir(autograd)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
 
 
 def test_python_numbers() -> None:

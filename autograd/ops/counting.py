@@ -61,7 +61,8 @@ def _unique(
     order = np.lexsort(rows.T[::-1]) if sort and n else np.arange(n)
     ordered = rows[order]
     first = np.ones(n, np.bool_)  # of those that are equal, which follow one another now
-    first[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
+    differs = ordered[1:] != ordered[:-1]
+    first[1:] = differs[:, 0] if dim is None else np.any(differs, axis=1)
     inverse = np.empty(n, np.int64)
     inverse[order] = np.cumsum(first) - 1
     if dim is None:
@@ -237,7 +238,7 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor
 
 
 def histogram(
-    input: Any, bins: Any, *, range: tuple[float, float] | None = None, weight: Any = None, density: bool = False
+    input: Any, bins: Any = 100, *, range: tuple[float, float] | None = None, weight: Any = None, density: bool = False
 ) -> return_types.histogram:
     """Return `(hist, bin_edges)`: how many elements fall into each bin, and where the bins end.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import dtypes
 from autograd.errors import DtypeError, ShapeError, UndefinedError, say
-from autograd.kernels import astype, sign
+from autograd.kernels import astype, sign, unbroadcast
 from autograd.op import OUT, Array, Elementwise, Op
 from autograd.operands import as_tensor_like, cast
 from autograd.ops import arithmetic, shape
@@ -120,6 +120,29 @@ class Euclidean(EuclideanNorm):
     """z = √(Σ x²)     dx = g x / z, 0 where z is 0"""
 
     torch_name = "CdistBackward0"
+
+
+class EuclideanByProduct(Op):
+    """z = √(|x|² + |y|² - 2 x·y) of every row x and row y     with r = g / z, 0 where z is 0:
+    dx = x Σ_j r - r Y,  dy = y Σ_i r - rᵀ X
+
+    One matrix product and no table of differences: many times faster for many rows, and less exact where two rows are
+    close. Source: PyTorch's `_euclidean_dist`.
+    """
+
+    torch_name = "EuclideanDistBackward0"
+    saves = (0, 1, OUT)
+
+    def forward(self, x: Array, y: Array) -> Array:
+        squares = np.sum(x * x, axis=-1, keepdims=True) + np.expand_dims(np.sum(y * y, axis=-1), -2)
+        return np.sqrt(np.maximum(squares - 2 * np.matmul(x, np.swapaxes(y, -1, -2)), 0))
+
+    def backward(self, g: Array, x: Array, y: Array, z: Array) -> Any:
+        ratio = np.where(z == 0, 0, g / np.where(z == 0, 1, z))
+        turned = np.swapaxes(ratio, -1, -2)
+        dx = x * np.sum(ratio, axis=-1, keepdims=True) - np.matmul(ratio, y)
+        dy = y * np.sum(turned, axis=-1, keepdims=True) - np.matmul(turned, x)
+        return unbroadcast(dx, x.shape), unbroadcast(dy, y.shape)
 
 
 class Hamming(CountNorm):
@@ -354,8 +377,9 @@ def cdist(
     p : float
         At least 0. See `linalg.vector_norm`.
     compute_mode : str, optional
-        How PyTorch computes Euclidean distances. Here they are always computed from differences, which is PyTorch's
-        most exact way (`"donot_use_mm_for_euclid_dist"`).
+        `"use_mm_for_euclid_dist"` computes Euclidean distances by a matrix product, which takes a fraction of the time
+        and memory, and is less exact for rows that are close. Else they come from differences, which is PyTorch's most
+        exact way.
 
     Returns
     -------
@@ -392,6 +416,8 @@ def cdist(
                 "Check whether one of them has to be transposed.",
             )
         )
+    if p == 2 and compute_mode == "use_mm_for_euclid_dist" and x.size and y.size:
+        return EuclideanByProduct().apply(a, b)  # type: ignore[no-any-return]
     between = arithmetic.sub(shape.unsqueeze(a, -2), shape.unsqueeze(b, -3))
     rule = _DISTANCES.get(p, Distance)
     return rule(ord=float(p), dim=(between._array.ndim - 1,), keepdim=False).apply(between)  # type: ignore[no-any-return]

@@ -50,7 +50,7 @@ def histc(x: Array, bins: int = 100, min: float = 0, max: float = 0) -> Array:
     return np.histogram(x, bins, limits)[0].astype(x.dtype)
 
 
-def histogram(x: Array, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+def histogram(x: Array, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
     counts, edges = np.histogram(x, bins, range, density, weight)
     return counts.astype(x.dtype), edges.astype(x.dtype)
 
@@ -136,6 +136,7 @@ COUNTING = [
         "histogram",
         histogram,
         (
+            S(F(9)),
             S(F(9), 4),
             S(F(3, 4), 4, range=(-1.0, 1.0)),
             S(F(9), Exactly([-1.0, 0.0, 0.5, 1.0])),

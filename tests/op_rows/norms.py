@@ -210,6 +210,10 @@ NORM_ROWS = [
             only(1, S(F(0, 2), F(3, 2))),
             only(1, S(F(2, 3), F(4, 3), 2.0, compute_mode="donot_use_mm_for_euclid_dist")),
             S(Exactly([[inf]]), Exactly([[inf]])),
+            only(1, S(F(2, 3), F(2, 2, 3), compute_mode="use_mm_for_euclid_dist")),
+            only(1, S(F(3, 1, 2, 3), F(2, 1, 3), compute_mode="use_mm_for_euclid_dist")),
+            only(1, kink(at([[0.0, 0.0]]), Exactly([[0.0, 0.0]]), 2.0, "use_mm_for_euclid_dist")),
+            only(1, kink(at([[0.0, 2.0]]), Exactly([[0.0, 0.0]]), 2.0, "use_mm_for_euclid_dist")),
         ),
         (
             R(lambda t: t.cdist(t.ones(2, 3), t.ones(4, 2)), RuntimeError, "same number of columns"),

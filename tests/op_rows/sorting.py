@@ -140,6 +140,8 @@ SORTING = [
             S(F(2, 3, 4), 2, dim=1, largest=False),
             S(F(2, 3), k=1, axis=0),
             S(F(0), 0),
+            S(Exactly([nan, 1.0, nan, 2.0, 2.0]), 3),
+            S(Exactly([nan, 1.0, nan, 2.0, 1.0]), 3, largest=False),
             S(F(2, 0), 1, 0),
             S(Ints((2, 9)), 3),
             S(Ints((5,), dtype="int32"), 3, largest=False),
