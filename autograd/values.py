@@ -355,6 +355,10 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
         Its dtype has no counterpart.
     BufferError
         It requires a gradient, or lives on another device.
+
+    Notes
+    -----
+    NumPy 2.0 reads the memory of other libraries only: the tensor cannot be edited then.
     """
     if isinstance(ext_tensor, Leaf):
         refuse_to_share(cast("Tensor", ext_tensor))
@@ -367,7 +371,8 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
                 "Use autograd.tensor for numbers and lists.",
             )
         )
-    return wrap(dtypes.canonical(np.from_dlpack(ext_tensor)))
+    shared = ext_tensor[...] if isinstance(ext_tensor, np.ndarray) else np.from_dlpack(ext_tensor)
+    return wrap(dtypes.canonical(shared))
 
 
 def refuse_to_share(t: Tensor) -> None:
@@ -388,6 +393,10 @@ def refuse_to_share(t: Tensor) -> None:
         )
 
 
+#: NumPy 2.1 and later are told the version, the device and whether to copy.
+_ASKS_MORE = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
+
+
 def dlpack(
     input: Tensor, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
 ) -> Any:
@@ -405,7 +414,14 @@ def dlpack(
         for another device.
     """
     refuse_to_share(input)
-    return own(input).__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+    a = own(input)
+    if _ASKS_MORE:
+        return a.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+    if dl_device not in (None, a.__dlpack_device__()):
+        raise BufferError(
+            say(f"the memory of another device, {dl_device}, was asked for", "the cpu, (1, 0)", "Copy it there.")
+        )
+    return (a.copy() if copy else a).__dlpack__(stream=stream)
 
 
 def dlpack_device(input: Tensor) -> tuple[int, int]:

@@ -19,6 +19,8 @@ def address(x: Any) -> int:
 
 # ------------------------------------------------------------------------------------------------------------- DLPack
 
+#: What NumPy 2.0 gets by DLPack, it only reads.
+WRITES = np.lib.NumpyVersion(np.__version__) >= "2.1.0"
 DTYPES = ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool"]
 
 
@@ -27,14 +29,19 @@ def test_numpy_reads_and_writes_a_tensors_memory(dtype: str) -> None:
     x = autograd.ones(2, 3, dtype=getattr(autograd, dtype)).t()
     a = np.from_dlpack(x)
     assert (a.dtype, a.shape, address(a)) == (np.dtype(dtype), (3, 2), address(x))
-    a[0, 0] = 0
-    assert x.tolist()[0][0] == 0
+    assert a.flags.writeable == WRITES
+    x[0, 0] = 0
+    assert a[0, 0] == 0
+    if WRITES:
+        a[0, 1] = 0
+        assert x.tolist()[0] == [0, 0]
     back = autograd.from_dlpack(a)
     assert back.dtype is x.dtype
     assert back.stride() == x.stride()
     assert address(back) == address(x)
-    back.fill_(0)
-    assert not a.any()
+    if WRITES:
+        back.fill_(0)
+        assert not a.any()
 
 
 @pytest.mark.oracle
@@ -58,8 +65,9 @@ def test_torch_reads_and_writes_a_tensors_memory(dtype: str) -> None:
 
 def test_a_scalar_gets_memory_that_is_shared() -> None:
     x = autograd.tensor(2.0)
-    np.from_dlpack(x)[...] = 5.0
-    assert x.item() == 5.0
+    a = np.from_dlpack(x)
+    x.fill_(5.0)
+    assert a == 5.0
     assert x.__dlpack_device__() == (1, 0)
 
 

@@ -282,7 +282,8 @@ class PowNumber(Elementwise):
     saves = (0, 1)
 
     def forward(self, x: Array, c: float) -> Array:
-        return x**c if c != -0.5 else 1 / np.sqrt(x)  # which differs at -0 and -inf
+        # The root, PyTorch's choice, differs from the power at -0 and -inf.
+        return np.sqrt(x) if c == 0.5 else 1 / np.sqrt(x) if c == -0.5 else x**c
 
     def backward(self, g: Array, x: Array, c: float) -> Array:
         if c == 0:
