@@ -26,6 +26,8 @@ OPTIONS: list[dict[str, Any]] = [
     {"tolerance_grad": 1.0},
     {"tolerance_change": 0.1},
     {"max_eval": 3},
+    {"max_iter": 1},
+    {"max_eval": 1, "line_search_fn": "strong_wolfe"},
 ]
 
 
@@ -87,7 +89,7 @@ def test_trajectories_and_state_are_pytorchs(options: dict[str, Any]) -> None:
     assert my_state["state"][0].keys() == their_state["state"][0].keys()
     for name in ("d", "prev_flat_grad", "prev_loss"):
         same_state(my_state["state"][0][name], their_state["state"][0][name], rtol=1e-5, atol=1e-7)
-    for name in ("old_dirs", "old_stps", "ro", "al"):
+    for name in {"old_dirs", "old_stps", "ro", "al"} & their_state["state"][0].keys():
         assert len(my_state["state"][0][name]) == len(their_state["state"][0][name])
     assert repr(my_optimizer) == repr(their_optimizer)
 
@@ -141,6 +143,14 @@ def test_parameters_without_gradient_stay() -> None:
     np.testing.assert_allclose(array(v), [3, 3])
     assert w.tolist() == [1, 1]
     assert optimizer.step(closure).item() < 1e-12
+
+
+def test_no_iterations_change_nothing() -> None:
+    w = autograd.tensor([-1.2, 1.0], requires_grad=True)
+    optimizer = LBFGS([w], max_iter=0)
+    assert descend(autograd, optimizer, [w], 2)[0] == pytest.approx(6.776)
+    assert w.tolist() == autograd.tensor([-1.2, 1.0]).tolist()
+    assert optimizer.state[w]["n_iter"] == 0
 
 
 def test_refusals() -> None:

@@ -130,7 +130,7 @@ class LBFGS(Optimizer):
         if np.abs(g).max() <= group["tolerance_grad"]:
             return first_loss
         before = state["func_evals"] - 1
-        memory = Curvature(state, group["history_size"])
+        memory, last_loss = Curvature(state, group["history_size"]), state.get("prev_loss")
         for left in range(group["max_iter"] - 1, -1, -1):
             state["n_iter"] += 1
             first = state["n_iter"] == 1
@@ -249,7 +249,7 @@ class Curvature:
             q += (alpha - y.dot(q) * rho) * s
         return q
 
-    def keep(self, loss: float) -> None:
+    def keep(self, loss: float | None) -> None:
         """Write everything back into the state."""
         kept = {
             "d": self.d,
