@@ -730,6 +730,11 @@ class Tensor(
     __getitem__ = index.getitem
     __setitem__ = index.setitem
 
+    def __delitem__(self, key: Any) -> None:
+        raise TypeError(
+            say("Tensor does not support deleting items", "an index of what is kept", "Write x = x[keep], or use cat.")
+        )
+
     def __rmatmul__(self, other: Any) -> Tensor:
         return linalg.matmul(as_tensor_like(other), self)
 

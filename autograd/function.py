@@ -198,7 +198,7 @@ class Function:
         name = type(self).__name__
         raise RuntimeError(
             say(
-                f"an instance of {name} was called: Legacy autograd function with non-static forward method is deprecated",
+                f"{name} was instantiated and called: Legacy autograd function with non-static forward is deprecated",
                 "static forward and backward methods, and a call through the class",
                 f"Write {name}.apply(...).",
             )

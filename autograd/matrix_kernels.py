@@ -55,7 +55,7 @@ def cofactors(x: Array) -> Array:
     """
     u, s, vh = svd_or_nan(x)
     n = s.shape[-1]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         sign = (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
-    rest = np.prod(np.where(all_but(n, np.arange(n)), s[..., None, :], 1), axis=-1)
+        rest = np.prod(np.where(all_but(n, np.arange(n)), s[..., None, :], 1), axis=-1)
     return sign * np.matmul(u * rest[..., None, :], vh)

@@ -16,7 +16,7 @@ from autograd.generator import Generator, default_generator
 from autograd.inplace import Copied, put_into, refuse_unless_editable
 from autograd.op import wrap
 from autograd.ops.arithmetic import add, mul
-from autograd.ops.shape import new_sizes
+from autograd.ops.shape import broadcast_shapes, new_sizes
 from autograd.tape import Leaf
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def normal(
         raise AutogradError(
             say(f"normal expects all elements of std >= 0.0, but found {deviations.min()}", "std >= 0", "Check std.")
         )
-    shape = np.broadcast_shapes(*[value._array.shape for value in tensors])
+    shape = broadcast_shapes(*[value._array.shape for value in tensors])
     d = np.result_type(*[value._array.dtype for value in tensors]) if len(tensors) == 2 else tensors[0]._array.dtype
     if isinstance(std, Leaf):
         mean, std = _detached(mean), _detached(std)

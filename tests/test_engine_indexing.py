@@ -218,3 +218,9 @@ def test_much_is_added_to_few_elements_by_number() -> None:
         expected = np.zeros((40, 50))
         np.add.at(expected, index, g)
         np.testing.assert_allclose(x.grad.numpy(), expected, rtol=1e-14)
+
+
+def test_items_are_not_deleted() -> None:
+    x = autograd.ones(3)
+    with pytest.raises(TypeError, match=r"does not support deleting items; .* Write x = x\[keep\]"):
+        del x[0]

@@ -128,3 +128,13 @@ def test_one_letter_per_dimension_of_many_operands() -> None:
     gradients = autograd.grad(z, xs)
     assert z.item() == 120 * 2**6
     assert [g.tolist() for g in gradients] == [[[z.item() / 4 / (k + 1)] * 2] * 2 for k in range(5)]
+
+
+def test_a_determinant_beyond_the_range_is_inf_without_a_warning() -> None:
+    for scale in (1e15, 1e30):
+        x = (scale * autograd.eye(3)).requires_grad_()
+        z = autograd.linalg.det(x)
+        (gradient,) = autograd.grad(z, x, create_graph=True)
+        gradient.sum().backward()
+        assert z.item() == np.inf
+        assert scale > 1e15 or gradient[0, 0].item() == pytest.approx(1e30)

@@ -115,3 +115,26 @@ def test_an_edited_index_is_noticed() -> None:
     indices += 1
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         values.sum().backward()
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    "index",
+    [
+        (np.arange(-50, 150) % 50,),
+        (slice(None), np.arange(-30, 60) % 30 - 15),
+        ((np.arange(900) * 7 % 50).reshape(30, 30), np.arange(30)),
+        (np.arange(50 * 30).reshape(50, 30) % 3 > 0,),
+    ],
+)
+def test_adding_by_number_is_adding_by_index(index: tuple[object, ...], order: str) -> None:
+    x = np.array(np.arange(1500.0).reshape(50, 30), order=order)  # type: ignore[call-overload]
+    y = np.cos(np.arange(x[index].size)).reshape(x[index].shape)
+    for ufunc in (np.add, np.multiply, np.maximum):
+        for values in (y, np.array(2.0)):
+            expected = x.copy()
+            ufunc.at(expected, index, values)
+            assert np.array_equal(kernels.combine(x, index, values, ufunc), expected)
+    expected = np.zeros(x.shape)
+    np.add.at(expected, index, y)
+    assert np.array_equal(kernels.put(y, index, x.shape, False), expected)

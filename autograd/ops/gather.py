@@ -135,7 +135,8 @@ def check_fit(name: str, i: Array, shape: tuple[int, ...], dim: int) -> None:
 def numbered(i: Array, shape: tuple[int, ...]) -> tuple[Array, ...]:
     """Return the index of the elements with numbers `i`, counted in order, from the end where negative."""
     n = int(np.prod(shape, dtype=np.int64))
-    return np.unravel_index(np.where(i < 0, i + n, i), shape)
+    i = np.where(i < 0, i + n, i)
+    return (i,) if len(shape) == 1 else np.unravel_index(i, shape)
 
 
 # ------------------------------------------------------------------------------------------------ the functions

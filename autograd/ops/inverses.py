@@ -133,7 +133,8 @@ class Cofactors(Op):
         i, j = np.arange(n)[:, None], np.arange(n)
         apart = i != j
         factors = np.where(matrix_kernels.all_but(n, i, j), np.expand_dims(s, (-3, -2)), 1)
-        p = np.where(apart, np.prod(factors, axis=-1), 0)
+        with np.errstate(over="ignore"):
+            p = np.where(apart, np.prod(factors, axis=-1), 0)
         h = np.matmul(turned(u), np.matmul(g, turned(vh)))
         on = np.sum(p * np.expand_dims(np.diagonal(h, 0, -2, -1), -2), axis=-1)
         d = np.where(apart, -p * turned(h), np.expand_dims(on, -1))
@@ -392,7 +393,7 @@ def det(input: Tensor) -> Tensor:
         They are not square, or of no floating-point dtype.
     """
     A = square("linalg.det", input)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return Det().apply(A)  # type: ignore[no-any-return]
 
 

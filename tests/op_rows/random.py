@@ -88,6 +88,7 @@ RANDOM = [
         S(0.0, 1.0, size=(2, 3)), S(0.0, 1.0, size=(3,), **FLOAT64), S(F(0), 1.0),
         errors=(
             R(lambda t: t.normal(t.ones(2), -1.0), RuntimeError, "std"),
+            R(lambda t: t.normal(t.ones(2), t.ones(3)), RuntimeError, "(?i)shape|size of tensor"),
             R(lambda t: t.normal(0.0, t.tensor([1.0, -1.0])), RuntimeError, "std"),
             R(lambda t: t.normal(0.0, -1.0, (3,)), RuntimeError, "std"),
             R(lambda t: t.normal(0.0, 1.0), TypeError, "invalid combination of arguments"),
