@@ -476,9 +476,11 @@ class Tensor(
 
         def on_array(g: Any, _: Any) -> Any:
             recorded = isinstance(g, Leaf)
-            out = hook(cast(Tensor, g) if recorded else wrap(g))
+            given = cast(Tensor, g) if recorded else wrap(g)
+            out = hook(given)
             if out is None:
-                return None
+                # A NumPy scalar got memory of its own when the hook edited it in place.
+                return None if recorded or given._array is g else given._array
             if not isinstance(out, Tensor) or out._array.shape != g.shape:
                 raise AutogradError(
                     say(

@@ -422,7 +422,7 @@ def become(t: Tensor, result: Tensor) -> None:
     family = family.family if isinstance(family, Origin) else family
     for reference in family.views:
         relative = reference()
-        if relative is None or relative is t:
+        if relative is None:
             continue
         origin = relative._family
         assert isinstance(origin, Origin)

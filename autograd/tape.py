@@ -471,6 +471,7 @@ def finish(going: Pass, sums: dict[Edge, Gradient], create_graph: bool, *, accum
             g = hooks.run_hooks(extra, g, create_graph, going)
         if not accumulate:
             captured[leaf] = g
+        if not (accumulate and leaf._needs):  # it may have been frozen since the forward pass
             continue
         # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
         if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):

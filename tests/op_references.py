@@ -319,9 +319,10 @@ def lerped(x: Array, y: Array, w: Any) -> Array:
 
 
 def rounded(x: Array, decimals: int = 0) -> Array:
-    """By a power of ten that is a whole number."""
-    tens = np.asarray(10.0 ** abs(decimals), x.dtype)
-    return np.rint(x * tens) / tens if decimals > 0 else np.rint(x / tens) * tens
+    """By a power of ten that is a whole number, float16 by way of float32."""
+    y = x.astype(np.promote_types(x.dtype, np.float32))
+    tens = np.asarray(10.0 ** abs(decimals), y.dtype)
+    return (np.rint(y * tens) / tens if decimals > 0 else np.rint(y / tens) * tens).astype(x.dtype)
 
 
 def finite_numbers(x: Array, nan: Any = None, posinf: Any = None, neginf: Any = None) -> Array:

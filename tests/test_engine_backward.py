@@ -1,5 +1,6 @@
 """`backward`, `autograd.grad`, hooks and the flags of a tensor, with PyTorch's names and meanings."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -373,6 +374,16 @@ def test_requires_grad_in_place() -> None:
     assert not (x * x).requires_grad
     x.requires_grad = True
     assert (x * x).requires_grad
+
+
+@pytest.mark.parametrize("freeze", [lambda x: x.requires_grad_(False), lambda x: x.detach_()])
+def test_a_leaf_frozen_after_the_forward_pass_gets_no_gradient(freeze: Callable[[Any], Any]) -> None:
+    x, w = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    loss = (x * w).sum()
+    freeze(x)
+    loss.backward()
+    assert x.grad is None
+    assert w.grad.tolist() == [1.0, 2.0]
 
 
 def test_requires_grad_of_a_result_cannot_be_switched_off() -> None:

@@ -454,6 +454,26 @@ def test_an_edited_view_reaches_its_base() -> None:
     assert x.grad.tolist() == [[5.0, 5.0], [1.0, 1.0]]
 
 
+def test_after_an_edit_a_view_comes_from_its_base() -> None:
+    """What reaches the base includes what reaches the view, and not the reverse."""
+    x = leaf([[1.0, 2.0], [3.0, 4.0]])
+    y = x * 2.0
+    row = y[0]
+    y.retain_grad()
+    row.retain_grad()
+    row *= 5.0
+    seen = []
+    row.register_hook(lambda g: seen.append(g.tolist()))
+    y.register_hook(lambda g: seen.append(g.tolist()))
+    loss = (row * row).sum() + y.sum()
+    expected = [[20.0, 40.0], [[21.0, 41.0], [1.0, 1.0]], [[210.0, 410.0], [2.0, 2.0]]]
+    loss.backward(retain_graph=True)
+    assert [t.grad.tolist() for t in (row, y, x)] == expected
+    assert [g.tolist() for g in autograd.grad(loss, (row, y, x))] == expected
+    assert seen == expected[:2] * 2
+    assert [g.tolist() for g in autograd.grad(row.sum(), y)] == [[[1.0, 1.0], [0.0, 0.0]]]
+
+
 def test_an_edited_base_reaches_its_views() -> None:
     """The view is older than the edit: its path must be made anew."""
     x = leaf([[1.0, 2.0], [3.0, 4.0]])

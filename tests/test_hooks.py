@@ -127,6 +127,20 @@ def test_hooks_on_a_tensor_see_the_complete_sum() -> None:
     assert found == [[5.0, 9.0], [[[10.0, 18.0]], [[5.0, 9.0]]]]
 
 
+@pytest.mark.parametrize("value", [2.0, [1.0, 2.0]], ids=["number", "vector"])
+def test_a_hook_may_edit_the_gradient_in_place(value: Any) -> None:
+    x = autograd.tensor(value, requires_grad=True)
+    y = x * 3
+    for t in (x, y):
+        t.register_hook(lambda g: (g.mul_(10), None)[1])
+    loss = y.sum()
+    loss.register_hook(lambda g: (g.add_(1), None)[1])
+    loss.backward()
+    assert x.grad.tolist() == autograd.full_like(x, 600.0).tolist()
+    (x * 1.0).sum().backward()
+    assert x.grad.tolist() == autograd.full_like(x, 610.0).tolist(), "the edits stay with their pass"
+
+
 # ------------------------------------------------------------------------------------------------ hooks on nodes
 
 

@@ -128,6 +128,9 @@ def test_questions() -> None:
     y = autograd.arange(12.0).reshape(3, 4)
     assert y[1:, 2:].storage_offset() == 6
     assert y[1:, 2:].data_ptr() == y.data_ptr() + 24
+    foreign = autograd.from_numpy(np.frombuffer(bytearray(24), np.float32))
+    assert foreign.storage_offset() == 0
+    assert foreign[2:].as_strided((2, 2), (2, 1)).storage_offset() == 2
     assert y.is_same_size(autograd.ones(3, 4))
     assert (y.nbytes, y.itemsize, y.element_size()) == (48, 4, 4)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import dtypes, inplace, kernels, versions
+from autograd import dtypes, inplace, kernels
 from autograd.device import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from autograd.dtypes import dtype as Dtype
 from autograd.errors import AutogradError, ShapeError, say
@@ -155,8 +155,13 @@ def storage_offset(input: Tensor) -> int:
 
 
 def _before(a: np.ndarray[Any, Any]) -> int:
-    first, memory = (int(x.__array_interface__["data"][0]) for x in (a, versions.owner(a)))
-    return (first - memory) // a.itemsize
+    memory, base = a, a.base
+    while base is not None:
+        if isinstance(base, np.ndarray):  # others (bytes, say, or another library's) have no address to ask for
+            memory = base
+        base = getattr(base, "base", None)
+    first, start = (int(x.__array_interface__["data"][0]) for x in (a, memory))
+    return (first - start) // a.itemsize
 
 
 def view(input: Tensor, size: Any = None, *more: Any, dtype: Any = None) -> Tensor:

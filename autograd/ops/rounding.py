@@ -86,7 +86,10 @@ class Round(Step):
 
 
 class RoundDecimals(Elementwise):
-    """z = round(x 10^d) / 10^d     dx = 0     (so computed that the power of ten is a whole number)"""
+    """z = round(x 10^d) / 10^d     dx = 0     (so computed that the power of ten is a whole number)
+
+    float16 is computed in float32: its own range ends at 65504.
+    """
 
     __slots__ = ("decimals",)
     torch_name = "RoundBackward1"
@@ -94,8 +97,11 @@ class RoundDecimals(Elementwise):
 
     def forward(self, x: Array) -> Array:
         floating("round to decimals", x.dtype)
-        power = np.power(10.0, np.abs(self.decimals)).astype(x.dtype)
-        return np.rint(x * power) / power if self.decimals > 0 else np.rint(x / power) * power
+        wide = np.promote_types(x.dtype, np.float32)
+        power = np.power(10.0, np.abs(self.decimals)).astype(wide)
+        y = kernels.astype(x, wide)
+        z = np.rint(y * power) / power if self.decimals > 0 else np.rint(y / power) * power
+        return kernels.astype(z, x.dtype)
 
     def backward(self, g: Array) -> Array:
         return np.zeros_like(g)

@@ -236,7 +236,7 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     n : int
     dim : int
     prepend, append : Tensor, optional
-        Joined to the input along `dim` first.
+        Joined to the input along `dim` first (unless `n` is 0).
 
     Raises
     ------
@@ -258,8 +258,10 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
                     "Reshape it first.",
                 )
             )
+    if n == 0:
+        return clone(x)  # without what was to be joined to it: PyTorch's rule
     parts = [t for t in (prepend, x, append) if t is not None]
-    x = cat(parts, d) if len(parts) > 1 else x if n else clone(x)
+    x = cat(parts, d) if len(parts) > 1 else x
     for _ in range(min(n, x._array.shape[d])):
         x = ne(_ahead(x, d), _behind(x, d)) if x._array.dtype.kind == "b" else _ahead(x, d) - _behind(x, d)
     return x

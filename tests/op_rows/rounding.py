@@ -63,6 +63,17 @@ ROUNDING = [
         domain=distinct,
         variant="to decimals",
     ),
+    Row(
+        "round",
+        quiet(rounded),
+        (
+            S(Exactly([501.0, -65.5, 0.12345, np.inf], dtype="float16"), decimals=3),
+            S(Exactly([0.12345, 1.0, 6e4], dtype="float16"), decimals=5),
+            S(Exactly([501.0, 6e4], dtype="float16"), decimals=-5),
+        ),
+        exact=True,
+        variant="halves to decimals",
+    ),
     one(
         "frac",
         quiet(lambda x: x - np.trunc(x)),

@@ -69,7 +69,7 @@ def cumulative_trapezoid(y: Array, x: Any = None, *, dx: float = 1, dim: int = -
 
 
 def differences(x: Array, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Array:
-    x = np.concatenate([part for part in (prepend, x, append) if part is not None], dim)
+    x = np.concatenate([part for part in (prepend, x, append) if part is not None], dim) if n else x
     for _ in range(n):
         x = np.diff(x, axis=dim)
     return x
@@ -162,6 +162,7 @@ SCANS = [
             S(F(2, 3), axis=0),
             S(F(2, 3), prepend=F(2, 1)),
             S(F(2, 3), append=F(2, 2)),
+            S(F(2, 3), 0, 0, F(1, 3, gradient=False), F(2, 3, gradient=False)),
             S(F(2, 3), 2, 0, F(1, 3), F(2, 3)),
             S(Ints((2, 3))),
             S(Ints((3,), dtype="int32")),
