@@ -393,9 +393,25 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     try:
         if basic is not None:
             input = view(Slice(basic), input)
-        return input if advanced is None else Index(advanced, unique(advanced)).apply(input)
+        if advanced is None:
+            return input
+        if 0 in input._shape:
+            _check_range(advanced, input._shape)
+        return Index(advanced, unique(advanced)).apply(input)  # type: ignore[no-any-return]
     except IndexError as error:
         raise _reworded(error, input._array.shape) from None
+
+
+def _check_range(index: tuple[Any, ...], shape: tuple[int, ...]) -> None:
+    """Raise NumPy's IndexError for an integer out of range: before 2.4 it passed them where there are no elements."""
+    at = 0
+    for item in index:
+        if isinstance(item, np.ndarray) and item.dtype.kind in "iu" and item.size:
+            n = shape[at]
+            for extreme in (int(item.min()), int(item.max())):
+                if not -n <= extreme < n:
+                    raise IndexError(f"index {extreme} is out of bounds for axis {at} with size {n}")
+        at += _dimensions(item)
 
 
 def setitem(input: Tensor, index: Any, value: Any) -> None:
