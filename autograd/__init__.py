@@ -271,10 +271,11 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    """Name what is found on first use as well, so that editors offer it."""
+    """Name what is found on first use as well, and nothing private, so that editors offer what there is."""
     from autograd.dtypes import TOKENS
 
-    return sorted({*globals(), *_LAZY, *TOKENS})
+    names = {*globals(), *_LAZY, *TOKENS}
+    return sorted(name for name in names if name.startswith("__") or not name.startswith("_"))
 
 
 if _TYPE_CHECKING:

@@ -49,9 +49,12 @@ class Standin(ModuleType):
         path = f"{self.__name__}.{name}"
         try:
             value = getattr(self._target, name)
-        except AttributeError:
+        except AttributeError as error:
+            reason = str(error).partition(f"'{name}': ")[2]  # of dtypes ours says more
             raise AttributeError(
-                f"module '{self.__name__}' has no attribute '{name}': {_not_provided(path)}", name=name, obj=self
+                f"module '{self.__name__}' has no attribute '{name}': {reason or _not_provided(path)}",
+                name=name,
+                obj=self,
             ) from None
         return importlib.import_module(path) if isinstance(value, ModuleType) else value
 

@@ -547,6 +547,7 @@ def test_repr() -> None:
         (lambda: SGD([], lr=0.1), ValueError, "optimizer got an empty parameter list; expected at least one parameter"),
         (lambda: Adam(iter([])), ValueError, "optimizer got an empty parameter list"),
         (lambda: SGD(one(), lr=0.1), TypeError, "params argument .* should be an iterable .* but got Tensor"),
+        (lambda: SGD(nn.Linear(2, 1), lr=0.1), TypeError, "but got Linear; expected a list"),  # type: ignore[arg-type]
         (lambda: SGD([3.0], lr=0.1), TypeError, "can only optimize Tensors, but one of the params is float"),
         (lambda: SGD([one() * 2], lr=0.1), ValueError, r"can't optimize a non-leaf Tensor: .* result of MulBackward0"),
         (lambda: SGD([{"params": {one()}}], lr=0.1), TypeError, "ordering of tensors in sets will change"),

@@ -164,9 +164,12 @@ def test_tokens_tell_tensors_apart() -> None:
 
 
 def test_editors_are_told_what_is_loaded_on_first_use() -> None:
-    code = "import autograd; print({'linalg', 'nn', 'optim', 'func', 'FloatTensor', 'draw'} <= set(dir(autograd)))"
+    code = """import autograd
+names = set(dir(autograd))
+print({'linalg', 'nn', 'optim', 'func', 'FloatTensor', 'draw', '__version__'} <= names, '_compare' in names)
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "True\n"
+    assert done.stdout == "True False\n"
 
 
 def test_python_numbers() -> None:

@@ -108,10 +108,11 @@ class Optimizer:
             cls.step = hooked(cls.step)  # type: ignore[method-assign]
 
     def __init__(self, params: Params, defaults: Group) -> None:
-        if isinstance(params, Tensor):
+        if isinstance(params, Tensor) or not isinstance(params, Iterable):
             raise TypeError(
                 say(
-                    "params argument given to the optimizer should be an iterable of Tensors or dicts, but got Tensor",
+                    "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                    f"{type(params).__name__}",
                     "a list of parameters",
                     "Write [parameter], or model.parameters() for all of a model's.",
                 )
