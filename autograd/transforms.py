@@ -293,6 +293,33 @@ def grad_and_value(
     return wrapper
 
 
+def value_and_grad(
+    func: Callable[..., Any], argnums: int | tuple[int, ...] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
+    """Return the function that computes the value of `func` and its gradient: `(value, gradients)`.
+
+    JAX's name and order; PyTorch has `grad_and_value`, the other way round.
+
+    Parameters
+    ----------
+    func, argnums, has_aux
+        As for `grad`; with `has_aux` the function returns `((value, aux), gradients)`.
+
+    Raises
+    ------
+    RuntimeError, ValueError
+        As for `grad`.
+    """
+    other_way_round = grad_and_value(func, argnums, has_aux)
+
+    @functools.wraps(func)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        gradients, value = other_way_round(*args, **kwargs)
+        return value, gradients
+
+    return wrapper
+
+
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """Return `func(*primals)` and the function that multiplies a vector with the Jacobian there, vᵀ J.
 

@@ -46,7 +46,7 @@ FAMILIES = {
 #: Modules whose names are called by their path.
 NAMESPACES = ("linalg", "special", "func", "autograd.functional", "autograd.graph", "utils.checkpoint")
 #: Names that PyTorch does not have, or has for something else.
-OURS = {"Graph", "Op", "draw", "edited", "watch"}
+OURS = {"Graph", "Op", "draw", "edited", "func.value_and_grad", "watch"}
 #: What the tape reads off a leaf as it does off a node: no business of a program's.
 OF_THE_TAPE = {name for name in vars(Leaf) if not name.startswith("_")} - {"grad"}
 
@@ -117,7 +117,11 @@ def in_namespace(path: str) -> list[str]:
     module = importlib.import_module(f"autograd.{path.removeprefix('autograd.')}")
     written = [name for name, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__]
     names: list[str] = getattr(module, "__all__", written)
-    return [name for name in names if not name.startswith("_") and callable(getattr(module, name))]
+    return [
+        name
+        for name in names
+        if not name.startswith("_") and callable(getattr(module, name)) and f"{path}.{name}" not in OURS
+    ]
 
 
 def table() -> str:

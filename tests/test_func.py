@@ -184,6 +184,15 @@ def test_histories_lead_where_they_should() -> None:
     assert x.grad.tolist() == [2.0, 4.0, 6.0]
 
 
+def test_the_value_and_then_the_gradient() -> None:
+    x = vector(autograd)
+    value, slope = func.value_and_grad(lambda x: (x * x).sum())(x)
+    assert (value.item(), slope.tolist()) == (14.0, [2.0, 4.0, 6.0])
+    (value, aux), slopes = func.value_and_grad(lambda x, y: ((x * y).sum(), "more"), (0, 1), has_aux=True)(x, x * 2)
+    assert (value.item(), aux) == (28.0, "more")
+    assert [slope.tolist() for slope in slopes] == [[2.0, 4.0, 6.0], [1.0, 2.0, 3.0]]
+
+
 def test_the_argument_is_not_the_tensor_outside() -> None:
     x = vector(autograd)
     assert func.grad(lambda y: (x * y).sum())(x).tolist() == [1.0, 2.0, 3.0]
