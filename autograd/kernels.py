@@ -127,6 +127,13 @@ def combine(x: Array, index: Any, y: Array, ufunc: np.ufunc) -> Array:
     return z
 
 
+def _running(ufunc: np.ufunc, x: Array, axis: int) -> Array:
+    """Return `ufunc.accumulate(x, axis)`, of floats in the next wider dtype: errors add up along the way."""
+    if x.dtype.kind != "f" or x.dtype.itemsize == 8:
+        return ufunc.accumulate(x, axis)
+    return ufunc.accumulate(x, axis, np.float32 if x.dtype.itemsize == 2 else np.float64).astype(x.dtype)
+
+
 @routine
 def running_sum(x: Array, axis: int, reverse: bool = False) -> Array:
     """Return the sums of all elements up to each along `axis`; from the end if `reverse`.
@@ -134,7 +141,7 @@ def running_sum(x: Array, axis: int, reverse: bool = False) -> Array:
     Each direction is the adjoint of the other.
     """
     y = np.flip(x, axis) if reverse else x
-    z = np.add.accumulate(y, axis)
+    z = _running(np.add, y, axis)
     return np.flip(z, axis) if reverse else z
 
 
@@ -142,7 +149,7 @@ def running_sum(x: Array, axis: int, reverse: bool = False) -> Array:
 def running_product(x: Array, axis: int, reverse: bool = False) -> Array:
     """Return the products of all elements up to each along `axis`; from the end if `reverse`."""
     y = np.flip(x, axis) if reverse else x
-    z = np.multiply.accumulate(y, axis)
+    z = _running(np.multiply, y, axis)
     return np.flip(z, axis) if reverse else z
 
 

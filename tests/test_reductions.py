@@ -138,3 +138,21 @@ def test_adding_by_number_is_adding_by_index(index: tuple[object, ...], order: s
     expected = np.zeros(x.shape)
     np.add.at(expected, index, y)
     assert np.array_equal(kernels.put(y, index, x.shape, False), expected)
+
+
+def test_float16_sums_are_divided_before_they_overflow() -> None:
+    x = autograd.full((2, 70000), 2.0, dtype=autograd.float16)
+    assert x.mean().item() == 2.0
+    assert x.mean(1).tolist() == [2.0, 2.0]
+    np.testing.assert_allclose(x.softmax(1)[0, :2].tolist(), 1 / 70000, rtol=0.01)
+    np.testing.assert_allclose(x.log_softmax(1)[0, :2].tolist(), -np.log(70000), rtol=1e-3)
+    assert x[0].cumsum(0)[[9, 9999, 69999]].tolist() == [20.0, 20000.0, np.inf]
+
+
+def test_running_sums_keep_the_digits_of_float32() -> None:
+    """PyTorch adds them up in float64; in float32 the last one would be off by one percent."""
+    n = 1 << 20
+    x = autograd.full((n,), 0.1)
+    np.testing.assert_allclose(x.cumsum(0)[-1].item(), n * float(np.float32(0.1)), rtol=1e-7)
+    assert x.cumsum(0).dtype is autograd.float32
+    np.testing.assert_allclose((x * 0 + 1.000001).cumprod(0)[-1].item(), float(np.float32(1.000001)) ** n, rtol=1e-6)

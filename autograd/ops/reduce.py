@@ -81,6 +81,11 @@ def count(shape: tuple[int, ...], dim: tuple[int, ...] | None) -> Any:
     return float(math.prod(shape if dim is None else [shape[d] for d in dim])) or np.float16(0)
 
 
+def wide(x: Array) -> Array:
+    """Return float16 as float32, in which its sums have room; other dtypes as they are."""
+    return astype(x, np.float32) if x.dtype.itemsize == 2 else x
+
+
 class Mean(Op):
     """z = Σ x / n     dx = g / n, repeated over the averaged dimensions"""
 
@@ -92,7 +97,7 @@ class Mean(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return direct.sum(x, axis=self.dim, keepdims=self.keepdim) / count(x.shape, self.dim)
+        return astype(direct.sum(wide(x), axis=self.dim, keepdims=self.keepdim) / count(x.shape, self.dim), x.dtype)
 
     def backward(self, g: Array) -> Array:
         return spread(g / (count(self.shape, self.dim) or 1), self.dim, self.keepdim, self.shape)
@@ -107,7 +112,7 @@ class MeanAll(Op):
 
     def forward(self, x: Array) -> Array:
         self.shape = x.shape
-        return direct.sum(x) / count(x.shape, None)
+        return astype(direct.sum(wide(x)) / count(x.shape, None), x.dtype)
 
     def backward(self, g: Array) -> Array:
         return direct.broadcast_to(g / (count(self.shape, None) or 1), self.shape)

@@ -8,10 +8,11 @@ import numpy as np
 
 from autograd import direct, dtypes
 from autograd.errors import UndefinedError, say
+from autograd.kernels import astype
 from autograd.op import OUT, Array, Op
 from autograd.operands import as_tensor_like, cast
 from autograd.ops.dims import Dims, axes, dimension, numpy_names
-from autograd.ops.reduce import floating
+from autograd.ops.reduce import floating, wide
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -51,8 +52,9 @@ class Softmax(Op):
     dim: int
 
     def forward(self, x: Array) -> Array:
-        e = np.exp(x - direct.max(x, axis=self.dim, keepdims=True))
-        return e / direct.sum(e, axis=self.dim, keepdims=True)
+        y = wide(x)
+        e = np.exp(y - direct.max(y, axis=self.dim, keepdims=True))
+        return astype(e / direct.sum(e, axis=self.dim, keepdims=True), x.dtype)
 
     def backward(self, g: Array, z: Array) -> Array:
         gz = g * z
@@ -67,8 +69,9 @@ class LogSoftmax(Op):
     dim: int
 
     def forward(self, x: Array) -> Array:
-        shifted = x - direct.max(x, axis=self.dim, keepdims=True)
-        return shifted - np.log(direct.sum(np.exp(shifted), axis=self.dim, keepdims=True))
+        y = wide(x)
+        shifted = y - direct.max(y, axis=self.dim, keepdims=True)
+        return astype(shifted - np.log(direct.sum(np.exp(shifted), axis=self.dim, keepdims=True)), x.dtype)
 
     def backward(self, g: Array, z: Array) -> Array:
         return g - np.exp(z) * direct.sum(g, axis=self.dim, keepdims=True)
