@@ -144,6 +144,7 @@ def test_float16_sums_are_divided_before_they_overflow() -> None:
     x = autograd.full((2, 70000), 2.0, dtype=autograd.float16)
     assert x.mean().item() == 2.0
     assert x.mean(1).tolist() == [2.0, 2.0]
+    assert (x.var().item(), x.std().item()) == (0.0, 0.0)
     np.testing.assert_allclose(x.softmax(1)[0, :2].tolist(), 1 / 70000, rtol=0.01)
     np.testing.assert_allclose(x.log_softmax(1)[0, :2].tolist(), -np.log(70000), rtol=1e-3)
     assert x[0].cumsum(0)[[9, 9999, 69999]].tolist() == [20.0, 20000.0, np.inf]
@@ -156,3 +157,11 @@ def test_running_sums_keep_the_digits_of_float32() -> None:
     np.testing.assert_allclose(x.cumsum(0)[-1].item(), n * float(np.float32(0.1)), rtol=1e-7)
     assert x.cumsum(0).dtype is autograd.float32
     np.testing.assert_allclose((x * 0 + 1.000001).cumprod(0)[-1].item(), float(np.float32(1.000001)) ** n, rtol=1e-6)
+
+
+def test_the_deviation_of_float16_is_in_range_where_its_square_is_not() -> None:
+    x = autograd.tensor([-600.0, 0.0, 600.0], dtype=autograd.float16, requires_grad=True)
+    z = x.std(unbiased=True)
+    assert (z.item(), x.var().item(), z.dtype) == (600.0, np.inf, autograd.float16)
+    (g,) = autograd.grad(z, x, create_graph=True)
+    assert (g.tolist(), g.dtype) == ([-0.5, 0.0, 0.5], autograd.float16)

@@ -206,19 +206,24 @@ class Var(Op):
         return n if n > 0 else np.float16(0)
 
     def deviation(self, x: Array) -> Array:
-        """Return x - mean."""
+        """Return x - mean; of float16 in float32."""
+        x = wide(x)
         return x - direct.sum(x, axis=self.dim, keepdims=True) / count(x.shape, self.dim)
 
-    def forward(self, x: Array) -> Array:
+    def variance(self, x: Array) -> Array:
+        """Return the value; of float16 in float32."""
         deviation = self.deviation(x)
         return direct.sum(deviation * deviation, axis=self.dim, keepdims=self.keepdim) / self.freedom(x.shape)
+
+    def forward(self, x: Array) -> Array:
+        return astype(self.variance(x), x.dtype)
 
     def backward(self, g: Array, x: Array) -> Array:
         g, deviation = spread(g, self.dim, self.keepdim, x.shape), self.deviation(x)
         n = self.freedom(x.shape)
         if n == 0:  # as in PyTorch: a variance that is infinite grows wherever x moves
             return g * astype(np.where(deviation == 0, np.nan, np.inf), x.dtype)
-        return g * (deviation * (2 / n))
+        return astype(g * (deviation * (2 / n)), x.dtype)
 
 
 class Std(Var):
@@ -227,7 +232,7 @@ class Std(Var):
     saves: tuple[Any, ...] = (0, OUT)
 
     def forward(self, x: Array) -> Array:
-        return np.sqrt(Var.forward(self, x))
+        return astype(np.sqrt(self.variance(x)), x.dtype)
 
     def backward(self, g: Array, x: Array, z: Array) -> Array:  # type: ignore[override]
         return Var.backward(self, np.where(z == 0, 0, g / (2 * np.where(z == 0, 1, z))), x)
