@@ -314,8 +314,9 @@ NO_METHODS = {
     "register_post_accumulate_grad_hook", "requires_grad", "requires_grad_", "retain_grad", "retains_grad", "shape",
     "size", "storage_offset", "stride", "tolist", "__annotations__", "__array__", "__array_function__",
     "__array_priority__", "__array_ufunc__", "__bool__", "__complex__", "__copy__", "__deepcopy__", "__delitem__",
-    "__dict__", "__dlpack__", "__dlpack_device__", "__doc__", "__float__", "__format__", "__hash__", "__index__", "__init__",
-    "__int__", "__iter__", "__len__", "__module__", "__new__", "__reduce__", "__repr__", "__slots__", "__weakref__",
+    "__dict__", "__dlpack__", "__dlpack_device__", "__doc__", "__float__", "__format__", "__hash__", "__index__",
+    "__init__", "__int__", "__iter__", "__len__", "__module__", "__new__", "__reduce__", "__repr__", "__slots__",
+    "__weakref__",
 }  # fmt: skip
 #: Rules that are no operations, and what they are.
 NO_RULES = {
