@@ -24,6 +24,9 @@ from autograd.tape import Leaf
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+#: Between these a number keeps its digits in float16.
+_LEAST, _LARGEST = (float(x) for x in (np.finfo(np.float16).smallest_normal, np.finfo(np.float16).max))
+
 _tick = versions.tick
 _new = object.__new__
 _Tensor: type[Tensor]  # a global of this file, because looking it up in `op` costs every operation
@@ -249,6 +252,8 @@ def _promoting(
         d = dtypes.result_type((a._array.dtype, 2), (dtypes.of_number(c), 0))
         if floating and d.kind != "f":
             d = dtypes.get_default_dtype().dtype
+        if d.kind == "f" and d.itemsize == 2 and c and not _LEAST <= abs(c) <= _LARGEST:
+            return cast(apply(cast(a, F4), c), d)  # as in PyTorch, no number overflows before it has met its tensor
         a = cast(a, d)
         # An integer as NumPy's scalar of that dtype, so that 300 wraps around among int8 as in PyTorch.
         value: Any = np.asarray(c).astype(d)[()] if d.kind in "iu" else c

@@ -206,3 +206,18 @@ def test_promotion_is_torchs_for_all_pairs(sign: str) -> None:
                 operation(*ours)
         else:
             assert str(operation(*ours).dtype).rpartition(".")[2] == expected, (left, sign, right)
+
+
+def test_numbers_out_of_range_of_float16_do_not_overflow_on_their_way() -> None:
+    x = autograd.tensor([2.0, -0.5], dtype=autograd.float16, requires_grad=True)
+    small = autograd.tensor([1e-3], dtype=autograd.float16)
+    assert (small * 1e6).tolist() == [1000.5]
+    assert (x * 1e-7).tolist() == autograd.tensor([2e-7, -5e-8], dtype=autograd.float16).tolist()
+    assert (x / 1e6).tolist() == autograd.tensor([2e-6, -5e-7], dtype=autograd.float16).tolist()
+    assert (1e6 / (x * 500)).tolist() == [1000.0, -4000.0]
+    assert (x * float("inf")).tolist() == [float("inf"), -float("inf")]
+    y = x * 1e-7
+    assert y.dtype is autograd.float16
+    y.sum().backward()
+    assert x.grad.dtype is autograd.float16
+    assert x.grad.tolist() == autograd.full((2,), 1e-7, dtype=autograd.float16).tolist()
