@@ -782,7 +782,13 @@ def warned(action: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def run(library: Any) -> Any:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            action(library)
+            if library is not autograd:
+                library.set_warn_always(True)  # PyTorch gives some warnings once in a process
+            try:
+                action(library)
+            finally:
+                if library is not autograd:
+                    library.set_warn_always(False)
         return len(caught)
 
     return run
