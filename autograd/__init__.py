@@ -253,6 +253,8 @@ _LAZY = {
     "linalg": ("autograd.linalg", None),
     "draw": ("autograd.drawing", "draw"),
     "Graph": ("autograd.drawing", "Graph"),
+    "explain": ("autograd.derivation", "explain"),
+    "Derivation": ("autograd.derivation", "Derivation"),
 }
 
 
@@ -286,6 +288,8 @@ if _TYPE_CHECKING:
     from autograd import linalg as linalg
     from autograd import utils as utils
     from autograd.batches import vmap as vmap
+    from autograd.derivation import Derivation as Derivation
+    from autograd.derivation import explain as explain
     from autograd.drawing import Graph as Graph
     from autograd.drawing import draw as draw
     from nn import optim as optim

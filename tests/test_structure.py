@@ -128,7 +128,7 @@ def test_importing_every_module_loads_numpy_alone() -> None:
 
 def test_importing_autograd_loads_neither_networks_nor_pictures() -> None:
     loaded = loaded_by("import autograd")
-    late = [m for m in MODULES if m.startswith(("nn", "autograd.drawing", "autograd.examples"))]
+    late = [m for m in MODULES if m.startswith(("nn", "autograd.drawing", "autograd.derivation", "autograd.examples"))]
     assert "autograd.tape" in loaded
     assert sorted(loaded.intersection(late)) == []
     assert not loaded & {"graphviz", "pygraphviz", "scipy", "matplotlib", "torch"}
@@ -252,7 +252,7 @@ def public(module: ModuleType) -> Iterator[Any]:
 def test_every_public_name_has_a_docstring() -> None:
     """Of those that a decorator or a factory makes as well, which a linter does not see."""
     offered = [thing for module in MODULES if module != "autograd.__main__" for thing in public(import_module(module))]
-    offered += [autograd.draw, autograd.Graph]
+    offered += [autograd.draw, autograd.Graph, autograd.explain, autograd.Derivation]
     ours = [thing for thing in offered if thing.__module__ in MODULES]
     assert len(ours) > 300
     assert {name for thing in ours for name, member in documented(thing) if not inspect.getdoc(member)} == set()

@@ -65,7 +65,13 @@ def draw(out: Tensor | Sequence[Tensor], *, names: Any = None) -> Graph:
                     "Create that leaf with requires_grad=True, and compute outside no_grad.",
                 )
             )
-    return _Reader(_names(names)).read(roots)
+    return read(roots, names)[0]
+
+
+def read(roots: Sequence[Any], names: Any = None) -> tuple[Graph, dict[Any, int]]:
+    """Return the graph of tensors, and its ids by tape node, and by `id()` of leaves and of constants' arrays."""
+    reader = _Reader(_names(names))
+    return reader.read(roots), reader.ids
 
 
 def _tensors(who: str, given: Any) -> list[Any]:
