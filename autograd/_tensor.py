@@ -354,15 +354,17 @@ class Tensor(
         self._grad = None
 
     def _wrap(self, gradient: Any) -> Tensor:
-        d = self._dtype
         kind = type(gradient)
-        if kind is not type(self._array) or (kind is np.ndarray and gradient.dtype is not d):
+        d = self._dtype
+        shape = self._shape
+        fits = kind is type(self._array)
+        if not fits or (kind is np.ndarray and (gradient.dtype is not d or gradient.shape != shape)):
             if isinstance(gradient, Leaf):  # a recorded pass: .grad has history, and memory of its own
                 return layout.clone(cast(Tensor, gradient))
             gradient = np.asarray(gradient, d)
-        shape = gradient.shape
+            shape = gradient.shape
         held = self._grad
-        if held is not None and held._shape != shape:
+        if held is not None and held._shape is not shape and held._shape != shape:
             raise ShapeError(
                 say(
                     f"the gradient of shape {tuple(shape)} cannot be added to a .grad of shape "

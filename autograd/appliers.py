@@ -8,7 +8,6 @@ the long way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from autograd.errors import DtypeError, ShapeError, UndefinedError, say
 from autograd.modes import special, state
 from autograd.op import OUT, Op, begin, chosen, wrap
 from autograd.operands import as_tensor_like, cast, common, number, refuse_bools
+from autograd.ruletype import with_own_code
 from autograd.tape import Leaf
 
 if TYPE_CHECKING:
@@ -39,15 +39,9 @@ def use_tensor(cls: type[Tensor]) -> None:
 
 
 def _specialised(apply: Any, rule: type[Op]) -> Any:
-    """Return `apply` under the rule's name, with a code object of its own.
-
-    The interpreter adapts bytecode to the types it meets, per code object. One shared by all rules would meet them all.
-    """
-    name = rule.__qualname__.lower()
-    code = apply.__code__.replace(co_name=name, co_qualname=name)
-    own = FunctionType(code, apply.__globals__, name, apply.__defaults__, apply.__closure__)
+    """Return `apply` under the rule's name and with its docstring, and with a code object of its own."""
+    own = with_own_code(apply, rule.__qualname__.lower())
     own.__doc__ = rule.__doc__
-    own.__annotations__ = apply.__annotations__
     return own
 
 
@@ -95,7 +89,7 @@ def unary(rule: type[Op], *, floating: bool = True) -> Callable[[Tensor], Tensor
         t._dtype = z.dtype
         t._shape = input._shape if keeps_shape else z.shape
         t._grad = t._family = t._extra = None
-        mode = state.mode if special[0] else True
+        mode = state.mode if special else True
         if mode and input._needs:
             n.edges = (input._node or input,)
             n.seq = _tick()
@@ -163,7 +157,7 @@ def binary(
         t._dtype = d
         t._shape = shape if same else z.shape
         t._grad = t._family = t._extra = None
-        mode = state.mode if special[0] else True
+        mode = state.mode if special else True
         if mode and (input._needs or other._needs):
             n = rule()
             n.edges = (
@@ -214,7 +208,7 @@ def _numbered(rule: type[Op], general: Callable[[Any, Any], Tensor]) -> Callable
         t._dtype = d
         t._shape = input._shape
         t._grad = t._family = t._extra = None
-        mode = state.mode if special[0] else True
+        mode = state.mode if special else True
         if mode and input._needs:
             n = rule()
             n.edges = (input._node or input,)

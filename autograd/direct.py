@@ -18,6 +18,7 @@ Array = Any  # an ndarray, a NumPy scalar, or anything that speaks NumPy's proto
 Axes = int | tuple[int, ...] | None
 
 _ndarray = np.ndarray
+_float64 = np.float64
 _add: Any = np.add.reduce
 _multiply: Any = np.multiply.reduce
 _maximum: Any = np.maximum.reduce
@@ -88,6 +89,7 @@ def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
 #: 0 and 1 by dtype, as arrays: NumPy takes longer to make a Python number one than to add it to a small array.
 _zeros = {d: np.zeros((), d) for d in (np.dtype(np.float32), np.dtype(np.float64))}
 _ones = {d: np.ones((), d) for d in _zeros}
+_zero = np.float64(0)
 
 
 def zero(x: Array) -> Any:
@@ -102,6 +104,11 @@ def one(x: Array) -> Any:
 
 def sigmoid(x: Array) -> Array:
     """Return `1 / (1 + np.exp(-x))`."""
+    if type(x) is _float64:  # one number: a ufunc takes ten times as long as Python does
+        try:
+            return _float64(1 / (1 + math.exp(-x)))
+        except OverflowError:
+            return _float64(0)
     one = _ones.get(x.dtype) if type(x) is _ndarray and x.ndim else None
     if one is None:
         return 1 / (1 + np.exp(-x))
@@ -109,6 +116,22 @@ def sigmoid(x: Array) -> Array:
     np.exp(z, z)
     np.add(z, one, z)
     return np.reciprocal(z, z)
+
+
+def power(x: Array, c: float) -> Array:
+    """Return `x**c` for a number c."""
+    if (c == 1 or c == 2) and (type(x) is _float64 or type(x) is _ndarray):
+        return x if c == 1 else x * x
+    return x**c
+
+
+def relu(x: Array) -> Array:
+    """Return `np.maximum(0, x)`; -0 stays -0, and NaN stays NaN."""
+    if type(x) is _ndarray:
+        return np.maximum(_zeros.get(x.dtype, 0), x)
+    if type(x) is _float64:
+        return _zero if x < 0 else x
+    return np.maximum(0, x)
 
 
 def zero_where(mask: Array, g: Array) -> Array:

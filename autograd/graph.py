@@ -252,8 +252,7 @@ class Saver(Onlooker):
             values = [self.held(node, inputs, place, value) for place, value in zip(places, saved, strict=True)]
             # A Function reads what it saved as `ctx.saved_tensors`, once; a rule, as arguments.
             node.saved = tuple(values) if _is_function(node) else Packed(values)
-            if node.extra is not None:
-                node.extra.kept = None  # intermediates are computed again
+            node.memo = None  # intermediates are computed again
         super().made(node, inputs, output)
 
     def held(self, node: Any, inputs: tuple[Any, ...], place: Any, value: Any) -> Any:

@@ -25,14 +25,13 @@ Hook = Callable[[Any, Pass], Any]
 class Extra:
     """What few nodes and tensors have: hooks, a name, kept intermediates, and what `watch` saw."""
 
-    __slots__ = ("after", "ahead", "before", "kept", "metadata", "name", "origin", "retain", "seen", "why")
+    __slots__ = ("after", "ahead", "before", "metadata", "name", "origin", "retain", "seen", "why")
 
     def __init__(self) -> None:
         self.before: dict[int, tuple[int, Hook]] = {}  # handle id -> (output number, hook on that output's gradient)
         self.ahead: dict[int, Callable[[Any], Any]] | None = None  # handle id -> hook of a node on what has arrived
         self.after: dict[int, Callable[..., Any]] = {}  # of a node: on (gradients of inputs, what arrived); of a leaf
         self.retain: dict[int, Callable[[Any], None]] = {}  # output number -> where retain_grad puts the gradient
-        self.kept: dict[str, Any] | None = None
         self.name: str | None = None
         self.seen: Seen | None = None
         self.metadata: dict[str, Any] | None = None

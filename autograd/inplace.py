@@ -123,7 +123,7 @@ def view(rule: View, input: Tensor) -> Tensor:
         x = own(input)
     z = rule.forward(x)
     t = wrap(z)
-    mode = state.mode if special[0] else True
+    mode = state.mode if special else True
     if mode and input._needs:
         rule.edges = (input._node or input,)
         rule.seq = versions.tick()
@@ -154,7 +154,7 @@ def join(t: Tensor, parent: Tensor, rule: View) -> Family:
     origin.rule = rule
     origin.repeats = rule.repeats
     origin.several = rule.several
-    origin.tracked = state.grad if special[0] else True
+    origin.tracked = state.grad if special else True
     above = parent._family
     if isinstance(above, Origin):
         family = above.family
@@ -467,9 +467,10 @@ def inplace(function: Callable[..., Tensor], ufunc: Any = None) -> Callable[...,
 
     @functools.wraps(function)
     def update(self: Tensor, other: Any, **kwargs: Any) -> Tensor:
-        if special[0] and not kwargs and not state.grad and isinstance(other, Leaf):
-            a, b, d = self._array, other._array, self._dtype
+        if special and isinstance(other, Leaf) and not state.grad and not kwargs:
+            d = self._dtype
             if other._dtype is d and (d is F8 or d is F4):
+                a, b = self._array, other._array
                 if type(a) is not np.ndarray:
                     if type(b) is not np.ndarray:
                         self._array = operate(a, b)  # a scalar: there is no memory yet that anybody could share

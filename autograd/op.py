@@ -7,17 +7,17 @@ that come most often, and `function.py` has PyTorch's spelling, for rules of one
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import versions
 from autograd.errors import say
-from autograd.hooks import Extra
 from autograd.modes import special, state
-from autograd.ruletype import RuleType
+from autograd.ruletype import RuleType, with_own_code, written_out
 from autograd.tape import OUT, Edge, Leaf, Node, Outputs, Port
+from autograd.versions import tick
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
@@ -69,10 +69,11 @@ class Op(Node, metaclass=RuleType):
         itself differentiated, `args` are Tensors and the function runs again on them: a stored constant would give
         right first and silently wrong second derivatives.
         """
-        if any(isinstance(a, Leaf) for a in args):
-            return function(*args)
+        for a in args:
+            if isinstance(a, Leaf):
+                return function(*args)
         try:
-            extra = self.extra
+            kept = self.memo
         except AttributeError:
             raise TypeError(
                 say(
@@ -81,13 +82,11 @@ class Op(Node, metaclass=RuleType):
                     "Apply it in the general form: Rule().apply(x).",
                 )
             ) from None
-        if extra is None:
-            extra = self.extra = Extra()
-        if extra.kept is None:
-            extra.kept = {}
-        if name not in extra.kept:
-            extra.kept[name] = function(*args)
-        return extra.kept[name]
+        if kept is None:
+            kept = self.memo = {}
+        if name not in kept:
+            kept[name] = function(*args)
+        return kept[name]
 
     def apply(self, *inputs: Tensor) -> Any:
         """Compute the rule's value for `inputs` and record it.
@@ -96,21 +95,21 @@ class Op(Node, metaclass=RuleType):
         -------
         Tensor or tuple of Tensor
             As many as `forward` returns.
+
+        Notes
+        -----
+        A rule whose `forward` has a fixed number of inputs has this written out for them (in `ruletype.py`).
         """
-        self.extra = None
-        self.shapes = None
-        if len(inputs) == 1:
-            return self._apply_to_one(inputs[0])
+        self.extra = self.shapes = self.memo = None
         arrays = tuple([t._array for t in inputs])
         z = self.forward(*arrays)
-        mode: Any = state.mode if special[0] else True
-        recorded = mode and any([t._needs for t in inputs])
         if type(z) is tuple:
-            return record(self, inputs, arrays, z) if recorded else tuple([wrap(a) for a in z])
+            return several(self, inputs, arrays, z)
         t = wrap(z)
         if self.broadcasts and any([a.shape != z.shape for a in arrays]):
             self.shapes = tuple([a.shape for a in arrays])
-        if recorded and t._dtype.kind == "f":
+        mode: Any = state.mode if special else True
+        if mode and any([t._needs for t in inputs]) and t._dtype.kind == "f":
             connect(self, inputs)
             self.saved = chosen(self.saves, arrays, z)
             t._node = self
@@ -119,27 +118,13 @@ class Op(Node, metaclass=RuleType):
                 mode.made(self, inputs, z)
         return t
 
-    def _apply_to_one(self, input: Tensor) -> Any:
-        """Do what `apply` does, for one input: the most frequent case."""
-        x = input._array
-        z = self.forward(x)
-        if type(z) is tuple:
-            recorded = state.mode and input._needs
-            return record(self, (input,), (x,), z) if recorded else tuple([wrap(a) for a in z])
-        t = wrap(z)
-        if self.broadcasts and t._shape != input._shape:
-            self.shapes = (input._shape,)
-        mode = state.mode if special[0] else True
-        if mode and input._needs and t._dtype.kind == "f":
-            self.edges = (input._node or input,)
-            self.seq = versions.tick()
-            saves = self.saves
-            self.saved = () if not saves else (x,) if saves == (0,) else chosen(saves, (x,), z)
-            t._node = self
-            t._needs = True
-            if mode is not True:
-                mode.made(self, (input,), z)
-        return t
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        code = cls.forward.__code__
+        if "apply" not in cls.__dict__ and not code.co_flags & inspect.CO_VARARGS:
+            cls.apply = written_out(cls, code.co_argcount - 1, globals())  # type: ignore[method-assign]
+        if "run" not in cls.__dict__:
+            cls.run = with_own_code(cls.run, "run")  # type: ignore[method-assign]
 
     def backward_recorded(self, g: Any) -> Any:
         """Run `backward` on Tensors: the saved arrays as Tensors that hang where the inputs hung."""
@@ -255,7 +240,7 @@ def edge_of(t: Tensor) -> Edge | None:
 def connect(node: Node, inputs: Sequence[Tensor]) -> None:
     """Give `node` its edges and its place on the tape."""
     node.edges = tuple([(t._node or t) if t._needs else None for t in inputs])
-    node.seq = versions.tick()
+    node.seq = tick()
 
 
 def begin(node: Op, inputs: Sequence[Tensor]) -> Op:
@@ -266,15 +251,18 @@ def begin(node: Op, inputs: Sequence[Tensor]) -> Op:
     return node
 
 
-def record(node: Op, inputs: tuple[Tensor, ...], arrays: tuple[Array, ...], z: tuple[Array, ...]) -> Any:
-    """Put `node`, which made the arrays `z` from `arrays`, onto the tape; return them as Tensors with that history."""
+def several(node: Op, inputs: tuple[Tensor, ...], arrays: tuple[Array, ...], z: tuple[Array, ...]) -> Any:
+    """Return the arrays `z`, which `node` made from `arrays`, as Tensors, and put `node` onto the tape."""
+    mode: Any = state.mode if special else True
+    if not (mode and any([t._needs for t in inputs])):
+        return tuple([wrap(a) for a in z])
     connect(node, inputs)
     node.saved = tuple([z[place[1]] if type(place) is tuple else arrays[place] for place in node.saves])
     if isinstance(node, MultiOp):
         node.forms = tuple([(a.shape, a.dtype) for a in z])
     out = tuple([rebuild(a, Port(node, i) if a.dtype.kind == "f" else None) for i, a in enumerate(z)])
-    if state.mode is not True:
-        state.mode.made(node, inputs, z)  # type: ignore[union-attr]
+    if mode is not True:
+        mode.made(node, inputs, z)
     return out
 
 

@@ -39,11 +39,13 @@ class Node:
         The values that `backward` needs, in the order of `saves`; None once they were freed.
     shapes : tuple or None
         The shapes of the inputs, if some were broadcast; None if none was.
+    memo : dict or None
+        Intermediates that `forward` computed and `backward` finds again, by name.
     extra : Extra or None
         Hooks and what `watch` saw; None for most nodes.
     """
 
-    __slots__ = ("__weakref__", "edges", "extra", "saved", "seq")
+    __slots__ = ("__weakref__", "edges", "extra", "memo", "saved", "seq")
 
     ends = False
     saves: tuple[Any, ...] = ()
@@ -58,6 +60,7 @@ class Node:
     edges: tuple[Edge | None, ...]
     saved: tuple[Any, ...] | None
     extra: Extra | None
+    memo: dict[str, Any] | None
 
     def backward(self, g: Gradient, *saved: Any) -> Any:
         """Turn the gradient of the output into the gradients of the inputs (of a single input: not in a tuple)."""
@@ -66,6 +69,52 @@ class Node:
     def backward_recorded(self, g: Gradient) -> Any:
         """Do what `backward` does with Tensors, so that the backward pass is itself recorded."""
         raise NotImplementedError
+
+    def run(self, g: Gradient, sums: dict[Edge, Gradient], owned: set[Edge], retain_graph: bool) -> None:
+        """Turn the gradient of the output into those of the inputs, and add these to the sums of where they go.
+
+        This is the inner loop of a backward pass that nobody looks at. Every rule has a copy of it (see `RuleType`),
+        and what a loop over a zip would take thrice as long for is written out for one input and for two.
+        """
+        saved = self.saved
+        if not saved:
+            if saved is None:  # freed inside a hook, or in another thread
+                raise freed(self)
+            h = self.backward(g)
+        else:
+            n = len(saved)
+            if n == 1:
+                h = self.backward(g, saved[0])
+            elif n == 2:
+                h = self.backward(g, saved[0], saved[1])
+            else:
+                h = self.backward(g, *saved)
+            if not retain_graph:
+                self.saved = self.memo = None
+        if self.shapes is not None:
+            h = unbroadcast_all(h, self.shapes, self.edges)
+        if type(h) is not tuple:
+            e = self.edges[0]
+            if e is not None and h is not None:
+                if e in sums:
+                    add(sums, owned, e, h, False)
+                else:
+                    sums[e] = h
+        elif len(h) == 2:
+            e, e1 = self.edges
+            h, h1 = h
+            if e is not None and h is not None:
+                if e in sums:
+                    add(sums, owned, e, h, False)
+                else:
+                    sums[e] = h
+            if e1 is not None and h1 is not None:
+                if e1 in sums:
+                    add(sums, owned, e1, h1, False)
+                else:
+                    sums[e1] = h1
+        else:
+            share(self.edges, h, sums, owned, False)
 
     def complete(self, gs: Outputs) -> Any:
         """Return the gradients of all outputs, of which only those in `gs` arrived."""
@@ -248,15 +297,18 @@ _seq = attrgetter("seq")
 
 def collect(roots: Iterable[Edge]) -> list[Node]:
     """Return all nodes that `roots` depend on, latest first. Iterative: depth does not matter."""
-    seen = set(roots)
-    order: list[Any] = [root for root in seen if root.edges]  # a leaf has no edges
-    add, visit = seen.add, order.append
-    for node in order:  # which grows as we go
-        for e in node.edges:
-            if e is not None and e not in seen:
+    seen: set[Any] = {None, *roots}
+    order: list[Any] = [root for root in seen if root is not None and root.edges]  # a leaf has no edges
+    below = [root.edges for root in order]
+    add, visit, follow = seen.add, order.append, below.append
+    for edges in below:  # which grows as we go
+        for e in edges:
+            if e not in seen:
                 add(e)
-                if e.edges:
+                further = e.edges
+                if further:
                     visit(e)
+                    follow(further)
     if len(order) > 1:
         order.sort(key=_seq, reverse=True)
     return order
@@ -342,107 +394,90 @@ def run_backward(
 
 def carry(going: Pass, sums: dict[Edge, Gradient], retain_graph: bool, create_graph: bool) -> None:
     """Run the nodes of a pass: take each one's sum out of `sums`, and add what it passes on to its inputs' sums."""
-    order, runs, captured, _ = going
+    order, runs, _, _ = going
     owned: set[Edge] = set()  # whose sum was made here, and may be added to in place
     arrived = sums.pop
     last_edit = versions.last_edit
     edits = last_edit[0]
-    observer = modes.state.observer
-    closely = create_graph or runs is not None or observer is not None
-    h: Any
+    closely = create_graph or runs is not None or modes.state.observer is not None
     for node in order:
         g = arrived(node, None)
         if g is None:
             continue
-        saved = node.saved
-        extra = node.extra
-        if saved:
-            if last_edit[0] is not edits:  # user code has edited something during this pass
-                check_saved(node, saved)
-        elif saved is None and (runs is None or node in runs):  # freed inside a hook, or in another thread
-            raise freed(node)
-        if closely or extra is not None or type(g) is Outputs:
-            if node in captured:
-                captured[node] = g  # as in PyTorch, before the hooks if the gradient goes on from here, else after
-            if extra is not None and (runs is None or node in runs or node in captured):
-                g = hooks.run_hooks(extra, g, create_graph, going)
-            if runs is not None and node not in runs:
-                if node in captured:
-                    captured[node] = g if type(node) is not Port else hooks.run_port_hooks(node, g, create_graph, going)
-                continue
-            if extra is not None and extra.ahead:
-                g = hooks.run_prehooks(extra.ahead, g, create_graph)
-                if g is None:
-                    continue
-            if saved and last_edit[0] is not edits:  # by a hook, perhaps
-                check_saved(node, saved)
-            came = g
-            if type(g) is Outputs:
-                g = node.complete(g)
-            try:
-                h = node.backward_recorded(g) if create_graph else node.backward(g, *(saved or ()))
-            except Exception as error:
-                if observer is not None:
-                    observer.failed(node, error)
-                raise
-            if node.shapes is not None:
-                h = unbroadcast_all(h, node.shapes, node.edges)
-            if observer is not None:
-                observer.ran(node, g, h)
-            if extra is not None:
-                if extra.seen is not None:
-                    extra.seen.passed(g, h)
-                elif not retain_graph:
-                    extra.kept = None
-                if extra.after:
-                    h = hooks.run_after_hooks(extra.after, came, h, create_graph)
-            if saved and not retain_graph and (extra is None or extra.seen is None):
-                node.saved = None
+        if closely or node.extra is not None or type(g) is Outputs or last_edit[0] is not edits:
+            h = run_closely(node, g, going, retain_graph, create_graph, last_edit[0] is not edits)
+            if h is not None:
+                share(node.edges, h, sums, owned, create_graph)
         else:
-            # The same for a node that nobody looks at. Unpacking what it saved costs more than most arithmetic.
-            if not saved:
-                h = node.backward(g)
+            node.run(g, sums, owned, retain_graph)
+
+
+def run_closely(
+    node: Node, g: Gradient, going: Pass, retain_graph: bool, create_graph: bool, edited: bool
+) -> Any:
+    """Do what `Node.run` does where somebody may look on or interfere; return what the node passes on.
+
+    That is the case if the pass has targets or is recorded, if the node has hooks, several outputs, or kept something,
+    under `watch` and in anomaly mode, and if user code has `edited` a tensor during this pass.
+    """
+    _, runs, captured, _ = going
+    observer = modes.state.observer
+    saved = node.saved
+    extra = node.extra
+    if saved:
+        if edited:
+            check_saved(node, saved)
+    elif saved is None and (runs is None or node in runs):  # freed inside a hook, or in another thread
+        raise freed(node)
+    if node in captured:
+        captured[node] = g  # as in PyTorch, before the hooks if the gradient goes on from here, else after
+    edits = versions.last_edit[0]
+    if extra is not None and (runs is None or node in runs or node in captured):
+        g = hooks.run_hooks(extra, g, create_graph, going)
+    if runs is not None and node not in runs:
+        if node in captured:
+            captured[node] = g if type(node) is not Port else hooks.run_port_hooks(node, g, create_graph, going)
+        return None
+    if extra is not None and extra.ahead:
+        g = hooks.run_prehooks(extra.ahead, g, create_graph)
+        if g is None:
+            return None
+    if saved and versions.last_edit[0] is not edits:  # by a hook
+        check_saved(node, saved)
+    came = g
+    if type(g) is Outputs:
+        g = node.complete(g)
+    try:
+        h = node.backward_recorded(g) if create_graph else node.backward(g, *(saved or ()))
+    except Exception as error:
+        if observer is not None:
+            observer.failed(node, error)
+        raise
+    if node.shapes is not None:
+        h = unbroadcast_all(h, node.shapes, node.edges)
+    if observer is not None:
+        observer.ran(node, g, h)
+    if extra is not None:
+        if extra.seen is not None:
+            extra.seen.passed(g, h)
+            retain_graph = True
+        if extra.after:
+            h = hooks.run_after_hooks(extra.after, came, h, create_graph)
+    if saved and not retain_graph:
+        node.saved = node.memo = None
+    return h
+
+
+def share(
+    edges: Sequence[Edge | None], h: Any, sums: dict[Edge, Gradient], owned: set[Edge], create_graph: bool
+) -> None:
+    """Add the gradients that a node passes on to the sums of its inputs."""
+    for e, g in zip(edges, h if type(h) is tuple else (h,)):  # noqa: B905 (a rule's own business, as in `Node.run`)
+        if e is not None and g is not None:
+            if e in sums:
+                add(sums, owned, e, g, create_graph)
             else:
-                n = len(saved)
-                if n == 1:
-                    h = node.backward(g, saved[0])
-                elif n == 2:
-                    h = node.backward(g, saved[0], saved[1])
-                else:
-                    h = node.backward(g, *saved)
-                if not retain_graph:
-                    node.saved = None
-            if node.shapes is not None:
-                h = unbroadcast_all(h, node.shapes, node.edges)
-        # A loop over a zip takes thrice as long as what is written out here for nodes of one input and of two.
-        edges = node.edges
-        if type(h) is not tuple:
-            e = edges[0]
-            if e is not None and h is not None:
-                if e in sums:
-                    add(sums, owned, e, h, create_graph)
-                else:
-                    sums[e] = h
-        elif len(edges) == 2:
-            e, e1 = edges
-            h, h1 = h
-            if e is not None and h is not None:
-                if e in sums:
-                    add(sums, owned, e, h, create_graph)
-                else:
-                    sums[e] = h
-            if e1 is not None and h1 is not None:
-                if e1 in sums:
-                    add(sums, owned, e1, h1, create_graph)
-                else:
-                    sums[e1] = h1
-        else:
-            for e, h1 in zip(edges, h):  # noqa: B905 (the keyword costs as much again)
-                if e is not None and h1 is not None:
-                    if e in sums:
-                        add(sums, owned, e, h1, create_graph)
-                    else:
-                        sums[e] = h1
+                sums[e] = g
 
 
 def add(sums: dict[Edge, Gradient], owned: set[Edge], e: Edge, h: Gradient, create_graph: bool) -> None:
@@ -471,28 +506,29 @@ def finish(going: Pass, sums: dict[Edge, Gradient], create_graph: bool, *, accum
             g = hooks.run_hooks(extra, g, create_graph, going)
         if not accumulate:
             captured[leaf] = g
-        if not (accumulate and leaf._needs):  # it may have been frozen since the forward pass
-            continue
-        # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
-        if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):
-            g = g.copy()
-        deposits.append((leaf, leaf._wrap(g)))
+        elif leaf._needs:  # it may have been frozen since the forward pass
+            # Only what nobody else refers to may become .grad as it is; shared or borrowed memory is copied.
+            if type(g) is np.ndarray and (sys.getrefcount(g) > ALONE or not g.flags.owndata or not g.flags.writeable):
+                g = g.copy()
+            deposits.append((leaf, leaf._wrap(g)))
     deposit(deposits, create_graph)
 
 
 def deposit(deposits: Sequence[tuple[Leaf, Any]], create_graph: bool) -> None:
     """Add gradients to the `.grad` of leaves: all under one lock, then their post-accumulate hooks."""
+    hooked = []
     with _grad_lock:
         for leaf, g in deposits:
             if leaf._grad is None:
                 leaf._grad = g
             else:
                 leaf._accumulate(g)
-    for leaf, g in deposits:
-        if leaf._extra is not None and leaf._extra.after:
-            with hooks.user_code(create_graph):
-                for hook in list(leaf._extra.after.values()):
-                    hook(leaf, g)
+            if leaf._extra is not None and leaf._extra.after:
+                hooked.append((leaf, g, leaf._extra.after))
+    for leaf, g, after in hooked:
+        with hooks.user_code(create_graph):
+            for hook in list(after.values()):
+                hook(leaf, g)
 
 
 def unbroadcast_all(h: Any, shapes: Sequence[tuple[int, ...]], edges: Sequence[Edge | None]) -> tuple[Any, ...]:

@@ -296,7 +296,7 @@ def copy_of(node: Any) -> Any:
         for name in cls.__dict__.get("__slots__", ()):
             if name != "forms" and hasattr(node, name):
                 setattr(rule, name, getattr(node, name))
-    rule.edges, rule.shapes, rule.extra, rule.saved = node.edges, node.shapes, None, None
+    rule.edges, rule.shapes, rule.extra, rule.memo, rule.saved = node.edges, node.shapes, None, None, None
     return rule
 
 

@@ -181,7 +181,7 @@ SIZES = {module: code_lines(path.read_text(encoding="utf-8")) for module, path i
 
 
 def test_the_engine_is_read_in_an_hour() -> None:
-    assert sum(SIZES[f"autograd.{name}"] for name in ("tape", "op", "modes")) <= 590
+    assert sum(SIZES[f"autograd.{name}"] for name in ("tape", "op", "modes")) <= 605
 
 
 def test_a_file_is_read_in_one_sitting() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import dtypes, kernels
+from autograd import direct, dtypes, kernels
 from autograd.appliers import binary, reflected, unary
 from autograd.errors import DtypeError, UndefinedError, say
 from autograd.op import OUT, Array, Elementwise, Op, wrap
@@ -283,12 +283,12 @@ class PowNumber(Elementwise):
 
     def forward(self, x: Array, c: float) -> Array:
         # The root, PyTorch's choice, differs from the power at -0 and -inf.
-        return np.sqrt(x) if c == 0.5 else 1 / np.sqrt(x) if c == -0.5 else x**c
+        return np.sqrt(x) if c == 0.5 else 1 / np.sqrt(x) if c == -0.5 else direct.power(x, c)
 
     def backward(self, g: Array, x: Array, c: float) -> Array:
         if c == 0:
             return np.zeros_like(g)
-        return g * (c * (x ** (c - 1) if c != 0.5 else 1 / np.sqrt(x)))
+        return g * (c * (direct.power(x, c - 1) if c != 0.5 else 1 / np.sqrt(x)))
 
 
 class Rpow(Elementwise):
