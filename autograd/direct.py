@@ -119,10 +119,8 @@ def sigmoid(x: Array) -> Array:
 
 
 def power(x: Array, c: float) -> Array:
-    """Return `x**c` for a number c."""
-    if (c == 1 or c == 2) and (type(x) is _float64 or type(x) is _ndarray):
-        return x if c == 1 else x * x
-    return x**c
+    """Return `x**c` for a number c: x itself for c = 1."""
+    return x if c == 1 and (type(x) is _float64 or type(x) is _ndarray) else x**c
 
 
 def relu(x: Array) -> Array:
