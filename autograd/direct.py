@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,11 @@ _float64 = np.float64
 _add: Any = np.add.reduce
 _multiply: Any = np.multiply.reduce
 _maximum: Any = np.maximum.reduce
+
+#: What a tensor holds, an array or (a number) perhaps a NumPy scalar, and what its `.grad` holds; AttributeError if that
+#: is None. For loops over parameters: `map` calls them without a step of Python.
+held: Any = attrgetter("_array")
+held_gradient: Any = attrgetter("_grad._array")
 
 #: Up to so many elements, repeating a value in memory of its own is quicker than a view that repeats it.
 SMALL = 4096
@@ -86,6 +92,10 @@ def broadcast_to(x: Array, shape: tuple[int, ...]) -> Array:
 
 # ------------------------------------------------------------------------------------------------------- expressions
 
+#: The integers of a float's size, and from how many elements on it is quicker to edit floats as integers.
+_integers = {np.dtype(np.float32): np.dtype(np.int32), np.dtype(np.float64): np.dtype(np.int64)}
+BITS = 2048
+
 #: 0 and 1 by dtype, as arrays: NumPy takes longer to make a Python number one than to add it to a small array.
 _zeros = {d: np.zeros((), d) for d in (np.dtype(np.float32), np.dtype(np.float64))}
 _ones = {d: np.ones((), d) for d in _zeros}
@@ -135,6 +145,12 @@ def relu(x: Array) -> Array:
 def zero_where(mask: Array, g: Array) -> Array:
     """Return `np.where(mask, 0, g)`; unlike `g * (1 - mask)` right for infinities."""
     if type(g) is _ndarray and type(mask) is _ndarray and g.shape == mask.shape:
+        integer = _integers.get(g.dtype)
+        if integer is not None and g.size >= BITS:
+            # A branch an element is slow where the mask has no pattern. All bits of a float, and-ed with none or all:
+            bits = mask.view(np.int8).astype(integer)
+            bits -= 1
+            return np.bitwise_and(bits, np.ascontiguousarray(g).view(integer), bits).view(g.dtype)
         z = g.copy()
         np.putmask(z, mask, 0)
         return z

@@ -62,13 +62,17 @@ def colsum(g: Array) -> Array:
     """Sum a matrix (n, m) over its rows, giving (m,). As a product with ones, which is faster than a reduction."""
     if type(g) is not np.ndarray or g.dtype.kind != "f":
         return np.sum(g, axis=0)
-    key = (g.shape[0], g.dtype)
-    ones = _ones.get(key)
-    if ones is None:
+    return ones(g.shape[0], g.dtype).dot(g)
+
+
+def ones(n: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Return n ones, not to be edited: they are kept."""
+    found = _ones.get((n, dtype))
+    if found is None:
         if len(_ones) > 64:
             _ones.clear()
-        ones = _ones[key] = np.ones(key[0], key[1])
-    return ones.dot(g)
+        found = _ones[n, dtype] = np.ones(n, dtype)
+    return found
 
 
 @routine

@@ -56,13 +56,15 @@ def _record(memory: Any) -> _Record:
     return record
 
 
-def edited(array: Any) -> None:
-    """Stamp the memory of `array`: it was just changed in place."""
-    memory = array if array.base is None else owner(array)
+def edited(*arrays: Any) -> None:
+    """Stamp the memory of `arrays`: it was just changed in place."""
     with _lock:
-        record = _records.get(id(memory)) or _record(memory)
-        record.count += 1
-        record.stamp = last_edit[0] = tick()
+        now = last_edit[0] = tick()
+        for array in arrays:
+            memory = array if array.base is None else owner(array)
+            record = _records.get(id(memory)) or _record(memory)
+            record.count += 1
+            record.stamp = now
 
 
 def alias(scalar: np.generic, array: np.ndarray[Any, Any]) -> None:

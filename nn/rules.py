@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd import Op, direct
 from autograd.errors import DtypeError, ShapeError, say
-from autograd.kernels import colsum, copied, dot2d
+from autograd.kernels import colsum, copied, dot2d, ones
 from autograd.op import Elementwise
 
 Array = Any  # what rules compute with: ndarrays, NumPy scalars, Tensors or recording arrays
@@ -65,10 +65,12 @@ class Addmm(Op):
     saved_for = {0: 1, 1: 0}
 
     def forward(self, x: Array, w: Array, b: Array) -> Array:
-        if x.dtype != w.dtype or w.ndim != 2:
-            raise misfit(x, w)
-        if b.shape != w.shape[:1] or b.dtype != w.dtype:
-            raise misfit_bias(w, b)
+        d = w.dtype
+        if x.dtype is not d or b.dtype is not d or w.ndim != 2 or b.shape != w.shape[:1]:
+            if x.dtype != d or w.ndim != 2:
+                raise misfit(x, w)
+            if b.shape != w.shape[:1] or b.dtype != d:
+                raise misfit_bias(w, b)
         if x.ndim != 2:
             return direct.reshape(self.forward(rows(x, w), w, b), x.shape[:-1] + b.shape)
         try:
@@ -161,8 +163,8 @@ class CrossEntropy(Op):
 
     def forward(self, x: Array, y: Array) -> Array:
         _, sums, top = self.keep("exponentials", exponentials, x)
-        losses = np.log(sums) + (top - x[np.arange(x.shape[0]), y])
-        return losses if self.reduction == "none" else direct.sum(losses) / self.count(x)
+        losses = np.log(sums) + (top - at_label(x, y))
+        return losses if self.reduction == "none" else total(losses) / self.count(x)
 
     def count(self, x: Array) -> float:
         """Return the number of rows averaged over; nan for none, whose mean is nan."""
@@ -250,22 +252,56 @@ class BinaryCrossEntropy(Elementwise):
 
 def exponentials(x: Array) -> tuple[Array, Array, Array]:
     """Return exp(x - top), its row sums, and top, the largest of each row: softmax without overflow."""
-    top = direct.max(x, 1)
+    if type(x) is np.ndarray:
+        top = direct.max(x, 1, True)
+        e = np.subtract(x, top)
+        np.exp(e, e)
+        return e, e.dot(ones(e.shape[1], e.dtype)), top.reshape(-1)
+    top = np.max(x, axis=1, initial=-math.inf)
     e = np.exp(x - top[:, None])
-    return e, colsum(e.T), top  # column sums come as a product with ones, which is faster than a sum over rows
+    return e, np.sum(e, axis=1), top
 
 
-# On ndarrays the gradient of the labelled entries is written where it belongs; Tensors and recording arrays get the
-# same in NumPy's functions.
+def total(x: Array) -> Array:
+    """Return the sum of a vector: of a short one as a product with ones, which NumPy begins faster."""
+    if type(x) is np.ndarray and x.shape[0] <= direct.SMALL:
+        return x.dot(ones(x.shape[0], x.dtype))
+    return direct.sum(x)
+
+
+# On ndarrays the labelled entries are found by number, and their gradient is written where it belongs; Tensors and
+# recording arrays get the same in NumPy's functions.
+
+_starts: dict[tuple[int, int], np.ndarray[Any, Any]] = {}
+
+
+def numbers(y: Array, classes: int) -> Array:
+    """Return where in a matrix of `classes` columns, read row by row, the entries at the labels `y` stand."""
+    n = y.shape[0]
+    starts = _starts.get((n, classes))
+    if starts is None:
+        if len(_starts) > 64:
+            _starts.clear()
+        starts = _starts[n, classes] = np.arange(0, n * classes, classes) if classes else np.zeros(n, np.int64)
+    return starts + y
+
+
+def at_label(x: Array, y: Array) -> Array:
+    """Return each row's entry at its label `y`."""
+    if type(x) is np.ndarray:
+        return x.take(numbers(y, x.shape[1]))
+    return x[np.arange(x.shape[0]), y]
 
 
 def less_at_label(p: Array, y: Array, share: Array) -> Array:
     """Return the matrix `p` with `share` (a number, or one a row) taken from each row's entry at its label `y`.
 
-    `p` is the caller's own: an ndarray is changed in place.
+    `p` is the caller's own: an ndarray may be changed in place.
     """
     if type(p) is np.ndarray:
-        p[np.arange(p.shape[0]), y] -= share
+        if not p.flags.c_contiguous:
+            p = np.array(p, order="C")
+        p.reshape(-1)[numbers(y, p.shape[1])] -= share
         return p
     one_hot = y[:, None] == np.arange(p.shape[1])
     return p - one_hot * (share if share.ndim == 0 else share[:, None])

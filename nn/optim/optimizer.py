@@ -237,7 +237,10 @@ class Optimizer:
         """
         for group in self.param_groups:
             for p in group["params"]:
-                reset_grad(p, set_to_none)
+                if set_to_none:
+                    p.grad = None
+                else:
+                    reset_grad(p, set_to_none)
 
     # -- a step ----------------------------------------------------------------------------------------------------
 

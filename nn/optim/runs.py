@@ -8,6 +8,7 @@ stay where they are, and whoever shares their memory sees every step.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 
 import autograd
 from autograd import Tensor, versions
+from autograd.direct import held, held_gradient
 
 Array = np.ndarray[Any, Any]
 Entry = dict[str, Any]  # what the optimizer remembers of one parameter, by name
@@ -90,7 +92,6 @@ class Run:
         self.steps = np.full(len(params), age, number_dtype()) if memory.counted else None
         self.numbers = numbers_of(entries[0], memory)
         self.places = [np.full(len(params), number) for number in self.numbers]  # where the entries have them
-        self.placed: list[tuple[Entry, str, Tensor]] = []
         for name, flat in zip(memory.tensors, self.state, strict=True):
             for entry, piece in zip(entries, self.cut(flat), strict=True):
                 if entry.get(name) is not None:
@@ -104,8 +105,7 @@ class Run:
                 self._place(entry, name, values[i, ...])
 
     def _place(self, entry: Entry, name: str, array: Array) -> None:
-        tensor = entry[name] = autograd.from_numpy(array)
-        self.placed.append((entry, name, tensor))
+        entry[name] = autograd.from_numpy(array)
 
     def cut(self, flat: Array) -> list[Array]:
         """Return views of `flat`, one for each parameter and of its shape."""
@@ -131,8 +131,7 @@ class Run:
     def step(self, update: Update, reads_values: bool, numbers: Sequence[Any]) -> None:
         """Make one step, tell the engine that the parameters were edited, and remember `numbers` from now on."""
         self.subtract(update, reads_values)
-        for array in self.arrays:
-            versions.edited(array)
+        versions.edited(*self.arrays)
         self.age += 1
         if self.steps is not None:
             self.steps += 1
@@ -157,8 +156,8 @@ class Gathered(Run):
 
     def subtract(self, update: Update, reads_values: bool) -> None:
         """Gather the gradients, update, and scatter the result."""
-        for piece, p in zip(self.gradient_pieces, self.params, strict=True):
-            piece[...] = array_of(p.grad)  # type: ignore[arg-type]
+        for piece, gradient in zip(self.gradient_pieces, map(held_gradient, self.params), strict=True):
+            piece[...] = gradient
         if reads_values:
             for piece, array in zip(self.value_pieces, self.arrays, strict=True):
                 piece[...] = array
@@ -232,19 +231,18 @@ class Plan:
             for run in runs:
                 run.use_scratch(scratch)
         self.entries = [state[p] for p in params] if remembers else []
-        self.placed = [item for run in self.runs for item in run.placed]
+        self.standing = self.parts(params)  # kept, so that nothing new can have the identity of what was replaced
+        self.identities = [*map(id, self.standing)]
+
+    def parts(self, params: list[Tensor]) -> list[Any]:
+        """Return all that the plan relies on: the parameters, their memory, their entries, and what is in these."""
+        entries = map(self.state.get, params) if self.entries else ()
+        contents = itertools.chain.from_iterable(map(dict.values, self.entries))
+        return [*params, *map(held, params), *entries, *contents]
 
     def stands(self, params: list[Tensor], state: dict[Tensor, Entry], names: tuple[str, ...]) -> bool:
         """Tell whether it still holds: the same parameters on the same memory, and nobody replaced any of the state."""
-        if state is not self.state or names != self.names or len(params) != len(self.params):
-            return False
-        for p, planned, array in zip(params, self.params, self.arrays, strict=True):
-            if p is not planned or array_of(p) is not array:
-                return False
-        for entry, name, tensor in self.placed:
-            if entry.get(name) is not tensor:
-                return False
-        return all([state.get(p) is entry for p, entry in zip(params, self.entries, strict=False)])
+        return state is self.state and names == self.names and [*map(id, self.parts(params))] == self.identities
 
 
 def parts(params: list[Tensor]) -> list[list[Tensor]]:
