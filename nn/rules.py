@@ -74,7 +74,7 @@ class Addmm(Op):
         if x.ndim != 2:
             return direct.reshape(self.forward(rows(x, w), w, b), x.shape[:-1] + b.shape)
         try:
-            return dot2d(x, w.T) + b
+            return affine(x, w, b)
         except ValueError:
             raise misfit(x, w) from None
 
@@ -88,6 +88,22 @@ class Addmm(Op):
             dot2d(g.T, x) if to_w is not None else None,
             colsum(g) if to_b is not None else None,
         )
+
+
+def affine(x: Array, w: Array, b: Array) -> Array:
+    """Return x wᵀ + b of matrices.
+
+    Of float32 matrices BLAS computes (w xᵀ)ᵀ up to a quarter faster if the rows are few and long, and adding b puts the
+    result into order on the way.
+    """
+    if type(x) is not np.ndarray:
+        return np.matmul(x, w.T) + b
+    n, k = x.shape
+    if k >= 256 and n <= 128 and x.itemsize == 4 and w.shape[0] >= 64:
+        return np.add(w.dot(x.T).T, b, order="C")
+    y = x.dot(w.T)
+    y += b
+    return y
 
 
 def misfit(x: Array, w: Array) -> Exception:
