@@ -145,7 +145,7 @@ def relu(x: Array) -> Array:
 def zero_where(mask: Array, g: Array) -> Array:
     """Return `np.where(mask, 0, g)`; unlike `g * (1 - mask)` right for infinities."""
     if type(g) is _ndarray and type(mask) is _ndarray and g.shape == mask.shape:
-        integer = _integers.get(g.dtype)
+        integer: Any = _integers.get(g.dtype)
         if integer is not None and g.size >= BITS:
             # A branch an element is slow where the mask has no pattern. All bits of a float, and-ed with none or all:
             bits = mask.view(np.int8).astype(integer)

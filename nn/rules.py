@@ -102,7 +102,7 @@ def affine(x: Array, w: Array, b: Array) -> Array:
     if k >= 256 and n <= 128 and x.itemsize == 4 and w.shape[0] >= 64:
         return np.add(w.dot(x.T).T, b, order="C")
     y = x.dot(w.T)
-    y += b
+    y += b if n != 1 else b[None]  # which NumPy need not broadcast
     return y
 
 

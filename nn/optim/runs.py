@@ -163,7 +163,7 @@ class Gathered(Run):
                 piece[...] = array
         update(self.values, self.gradients, [*self.state, *self.numbers], self.age, self.result, self.spare)
         for array, piece in zip(self.arrays, self.result_pieces, strict=True):
-            array -= piece
+            np.subtract(array, piece, array)
 
 
 class Blocks(Run):
@@ -174,20 +174,25 @@ class Blocks(Run):
         return min(self.size, BLOCK)
 
     def use_scratch(self, flats: Sequence[Array]) -> None:
-        """Keep two of the arrays: values and gradients need none."""
-        _, _, self.result, self.spare = flats
+        """Cut values, state and two of the scratch arrays into blocks: gradients come with every step."""
+        _, _, result, spare = flats
+        values = self.arrays[0].reshape(-1)
+        self.blocks = []
+        for start in range(0, self.size, BLOCK):
+            block = slice(start, min(start + BLOCK, self.size))
+            n = block.stop - start
+            state = [flat[block] for flat in self.state]
+            self.blocks.append((block, values[block], state, result[:n], spare[:n]))
 
     def subtract(self, update: Update, reads_values: bool) -> None:
         """Update one block after the other."""
-        values = self.arrays[0].reshape(-1)
-        gradients = np.ascontiguousarray(array_of(self.params[0].grad)).reshape(-1)  # type: ignore[arg-type]
-        for start in range(0, self.size, BLOCK):
-            block = slice(start, start + BLOCK)
-            p = values[block]
-            result = self.result[: p.size]
-            state = [*[flat[block] for flat in self.state], *self.numbers]
-            update(p, gradients[block], state, self.age, result, self.spare[: p.size])
-            p -= result
+        gradients = held_gradient(self.params[0])
+        if not gradients.flags.c_contiguous:
+            gradients = np.ascontiguousarray(gradients)
+        gradients = gradients.reshape(-1)
+        for block, values, state, result, spare in self.blocks:
+            update(values, gradients[block], [*state, *self.numbers], self.age, result, spare)
+            np.subtract(values, result, values)
 
 
 class Plan:
