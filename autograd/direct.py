@@ -24,8 +24,8 @@ _add: Any = np.add.reduce
 _multiply: Any = np.multiply.reduce
 _maximum: Any = np.maximum.reduce
 
-#: What a tensor holds, an array or (a number) perhaps a NumPy scalar, and what its `.grad` holds; AttributeError if that
-#: is None. For loops over parameters: `map` calls them without a step of Python.
+#: What a tensor holds, an array or (a number) perhaps a NumPy scalar; and what its `.grad` holds, AttributeError if
+#: that is None. For loops over parameters: `map` calls them without a step of Python.
 held: Any = attrgetter("_array")
 held_gradient: Any = attrgetter("_grad._array")
 
