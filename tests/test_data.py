@@ -39,12 +39,17 @@ def test_tensor_dataset() -> None:
 
 
 @pytest.mark.parametrize(
-    "tensors",
-    [(), (autograd.ones(3), autograd.ones(4)), (autograd.tensor(1.0),), (autograd.ones(1), autograd.tensor(1.0))],
+    ("tensors", "error"),
+    [
+        ((), IndexError),
+        ((autograd.ones(3), autograd.ones(4)), AssertionError),
+        ((autograd.tensor(1.0),), IndexError),
+        ((autograd.ones(1), autograd.tensor(1.0)), IndexError),
+    ],
 )
-def test_tensor_dataset_refuses_unequal_lengths(tensors: Any) -> None:
+def test_tensor_dataset_refuses_unequal_lengths(tensors: Any, error: type[Exception]) -> None:
     with pytest.raises(
-        ValueError, match=r"Size mismatch between tensors: they have shapes .* as many rows in X as labels"
+        error, match=r"Size mismatch between tensors: they have shapes .* as many rows in X as labels"
     ):
         TensorDataset(*tensors)
 
