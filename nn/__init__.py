@@ -7,6 +7,7 @@ from nn import functional as functional
 from nn import init as init
 from nn import optim as optim
 from nn import utils as utils
+from nn.deltas import deltas as deltas
 from nn.layers.activation import CELU as CELU
 from nn.layers.activation import ELU as ELU
 from nn.layers.activation import GELU as GELU
@@ -76,4 +77,6 @@ from nn.losses import SoftMarginLoss as SoftMarginLoss
 from nn.losses import TripletMarginLoss as TripletMarginLoss
 from nn.losses import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
 from nn.module import Module as Module
+from nn.network import NetworkPicture as NetworkPicture
+from nn.network import draw_network as draw_network
 from nn.parameter import Parameter as Parameter
