@@ -6,6 +6,7 @@ from nn import data as data
 from nn import functional as functional
 from nn import init as init
 from nn import optim as optim
+from nn import plots as plots
 from nn import utils as utils
 from nn.deltas import deltas as deltas
 from nn.layers.activation import CELU as CELU
