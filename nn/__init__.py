@@ -38,6 +38,7 @@ from nn.layers.activation import Softsign as Softsign
 from nn.layers.activation import Tanh as Tanh
 from nn.layers.activation import Tanhshrink as Tanhshrink
 from nn.layers.activation import Threshold as Threshold
+from nn.layers.attention import MultiheadAttention as MultiheadAttention
 from nn.layers.collections import ModuleDict as ModuleDict
 from nn.layers.collections import ParameterDict as ParameterDict
 from nn.layers.collections import ParameterList as ParameterList

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tests.op_rows.activations import ACTIVATIONS
 from tests.op_rows.arithmetic import ARITHMETIC
+from tests.op_rows.attention import ATTENTION
 from tests.op_rows.choices import CHOICES
 from tests.op_rows.compare import LOGICAL
 from tests.op_rows.counting import COUNTING
@@ -80,4 +81,5 @@ ROWS = [
     *LOSSES,
     *LOOKUPS,
     *NETWORKS,
+    *ATTENTION,
 ]
