@@ -1,15 +1,17 @@
 """The graphs whose DOT text is kept: three chain-rule examples and the worked example of the lecture.
 
 `python -m tests.drawing_examples` writes the files anew (look at the pictures before you commit them), among them the
-README's picture docs/graph.svg, for which Graphviz or the extra `render` has to be installed.
+pictures of the README and of docs/seeing.md. Graphviz or the extra `render` has to be installed for it.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
 import autograd
+import nn
 from autograd.examples import backpropagation
 from tests.test_chain_rule_examples import example_1, example_2, leaf, univariate
+from tests.test_f_network import BIASES, PASSES, TARGET, WEIGHTS
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -63,7 +65,22 @@ EXAMPLES: dict[str, Callable[[], autograd.Graph]] = {
     "lecture_matrices": matrices,
 }
 
+
+def f_network() -> nn.NetworkPicture:
+    """Return the network f of lectures 000 to 002 at [1, -1], with its error terms for the target [1, 0]."""
+    layers: list[nn.Module] = []
+    for weight, bias in zip(WEIGHTS, BIASES, strict=True):
+        layer = nn.Linear(2, 2, dtype=autograd.float64)
+        with autograd.no_grad():
+            layer.weight.copy_(autograd.tensor(weight))
+            layer.bias.copy_(autograd.tensor(bias))
+        layers += [layer, nn.Sigmoid()]
+    target = autograd.tensor(TARGET, dtype=autograd.float64)
+    return nn.draw_network(nn.Sequential(*layers), PASSES[0].x, lambda y: ((y - target) ** 2).sum() / 2)
+
+
 if __name__ == "__main__":
+    f_network().save(DOCS / "f_network.svg")
     for name, graph in EXAMPLES.items():
         graph().render(GOLDEN / f"{name}.dot")
     for suffix in ("dot", "svg"):

@@ -13,6 +13,8 @@ import autograd
 import nn
 from autograd import Tensor
 from nn import network_svg
+from tests import drawing_examples
+from tests.drawing_examples import DOCS
 from tests.test_f_network import BIASES, DELTAS, PASSES, TARGET, WEIGHTS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -228,6 +230,11 @@ def test_numbers_of_all_sizes() -> None:
     assert written == ["0.97", "−1.00", "99.99", "100", "−1000", "1e+06", "nan"]
     short = [network_svg.short(v) for v in (0.0, 1.0, -2.5, 0.1, 1234.5, 1e-5, -2e5)]
     assert short == ["0", "1", "−2.5", "0.1", "1234.5", "1e−05", "−2e+05"]
+
+
+def test_the_picture_in_the_docs_is_up_to_date() -> None:
+    """`python -m tests.drawing_examples` writes it."""
+    assert (DOCS / "f_network.svg").read_text(encoding="utf-8") == drawing_examples.f_network().svg
 
 
 def test_saving(tmp_path: Path) -> None:
