@@ -249,6 +249,9 @@ _LAZY = {
     "autograd": ("autograd", None),
     "func": ("autograd.func", None),
     "functional": ("autograd.functional", None),
+    "io": ("autograd.io", None),
+    "load": ("autograd.io", "load"),
+    "save": ("autograd.io", "save"),
     "vmap": ("autograd.batches", "vmap"),
     "linalg": ("autograd.linalg", None),
     "draw": ("autograd.drawing", "draw"),
@@ -292,4 +295,6 @@ if _TYPE_CHECKING:
     from autograd.derivation import explain as explain
     from autograd.drawing import Graph as Graph
     from autograd.drawing import draw as draw
+    from autograd.io import load as load
+    from autograd.io import save as save
     from nn import optim as optim

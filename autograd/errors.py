@@ -56,5 +56,9 @@ class NumpyFunctionError(AutogradError, TypeError):
     """A NumPy function without a derivative rule was given a tensor that requires a gradient."""
 
 
+class FileFormatError(AutogradError):
+    """A file that cannot be loaded: damaged, hostile, or of a kind that is not read here."""
+
+
 class MissingPackageError(AutogradError, ImportError):
     """A function of a package that is not installed."""

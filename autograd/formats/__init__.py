@@ -1,0 +1,1 @@
+"""How tensors are laid out in files: archives of arrays, nested structures, safetensors."""
