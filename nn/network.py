@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,7 +44,7 @@ class Column:
     deltas: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class NetworkPicture:
     """A dense network with its numbers. Shows itself in a notebook; made by `nn.draw_network`.
 
@@ -57,7 +57,7 @@ class NetworkPicture:
     """
 
     columns: tuple[Column, ...]
-    svg: str = field(repr=False)
+    svg: str
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture into an .svg file, and return the file's path.
@@ -77,6 +77,9 @@ class NetworkPicture:
 
     def __str__(self) -> str:
         return network_svg.describe(self.columns)
+
+    def __repr__(self) -> str:
+        return f"<NetworkPicture: {' → '.join([str(len(c.values)) for c in self.columns])} units>"
 
     def _repr_svg_(self) -> str:
         """Show the picture in a notebook."""

@@ -345,6 +345,22 @@ def test_tensors_and_their_elements(case: str) -> None:
                 assert "None" not in text
 
 
+def test_softmax_and_cross_entropy_of_the_lecture() -> None:
+    """Lecture 003: dW = (p - t) aᵀ, and the gradient of the input is Wᵀ (p - t)."""
+    W, a = tensor([[0.1, 0.2], [0.3, -0.1], [-0.2, 0.4]], "W"), tensor([[1.0, 2.0]], "a")
+    with autograd.watch():
+        z = nn.functional.linear(a, W)
+        J = nn.functional.cross_entropy(z, autograd.tensor([1]))
+        J.backward()
+    by_W, by_a = autograd.explain(J, W, sign=1), autograd.explain(J, a, sign=1)
+    p = np.array([0.3602966152405401, 0.2415140437145238, 0.3981893410449361])
+    np.testing.assert_allclose(by_W.deltas[0].value, [p - [0, 1, 0]], rtol=1e-14)
+    np.testing.assert_allclose(by_W.value, np.outer(p - [0, 1, 0], [1, 2]), rtol=1e-14)
+    np.testing.assert_allclose(by_a.value, [[-0.27115399357057607, 0.3071836550946301]], rtol=1e-14)
+    assert "  ∂J/∂W  = δ¹ᵀ · a " in by_W.text
+    assert "  ∂J/∂a  = δ¹ · W " in by_a.text
+
+
 class Cube(autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -390,6 +406,16 @@ def test_the_shares_of_a_fork_are_shown_in_matrix_form() -> None:
     assert " by h = ∂s/∂h ⊗ v = [[4, -4], [6, -6]]\n" in text
     assert " by v1 = ∂s/∂v1 ⊗ h = [[-1, -1], [-1, -1]]\n" in text
     assert " ∂s/∂w = their sum = [[3, -5], [5, -7]]\n" in text
+
+
+def test_neurons_of_a_batch_are_numbered_by_example_and_unit() -> None:
+    w, x = tensor(np.ones((2, 3)), "w"), tensor(np.ones((2, 4)), "x", grad=False)
+    with autograd.watch():
+        s = autograd.tanh(x.T @ w).sum()
+    derivation = autograd.explain(s, w, index=(1, 2))
+    assert [term.neuron for term in derivation.deltas] == [(0, 2), (1, 2), (2, 2), (3, 2)]
+    assert "δ¹(4,3)  = −(∂s/∂v1[3, 2])" in derivation.text
+    assert r"\delta^{1}_{4,3}" in derivation.latex
 
 
 # ---------------------------------------------------------------------------------------------------------- names
@@ -464,13 +490,19 @@ def test_latex() -> None:
     assert r"\begin{bmatrix}0.000929071 & 0.00238904 \\ 0.00286008 & 0.00735448\end{bmatrix}" in whole.latex
     assert r"\frac{\partial L}{\partial \mathrm{W1}_{0,0}}" in element.latex
     assert r"\delta^{1}_{1}" in element.latex
+    assert r"= -\frac{\partial L}{\partial \mathrm{net2}_{0}}" in element.latex
+    assert r"\mathrm{v1}^{2}" in element.latex
     for d in (whole, element):
         assert balanced(d.latex)
         assert d.latex.isascii()
         assert d._repr_latex_().startswith("$$")
         assert d._repr_markdown_() == d.markdown
+        assert d._repr_mimebundle_() == {
+            "text/latex": d._repr_latex_(), "text/markdown": d.markdown, "text/plain": d.text,
+        }  # fmt: skip
         assert d.markdown.count("$$") % 2 == 0
         assert str(d) == d.text
+    assert repr(whole) == "<Derivation of L by W1: 1 path>"
 
 
 def test_latex_escapes_names() -> None:

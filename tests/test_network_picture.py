@@ -166,6 +166,7 @@ def test_the_picture_has_words_for_screen_readers() -> None:
     assert description.text == str(picture)
     assert "4 (Sigmoid): activations 0.62, 0.83, weights [3, −1; −1, 4], biases −2, 2, error terms" in str(picture)
     assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg, "text/plain": str(picture)}
+    assert repr(picture) == "<NetworkPicture: 2 → 2 → 2 → 2 units>"
     assert picture._repr_svg_() == picture.svg
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -68,7 +68,7 @@ class Share(NamedTuple):
     value: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Derivation:
     """The chain rule of one gradient. `print` it; in a notebook it shows as formulas.
 
@@ -97,18 +97,18 @@ class Derivation:
         -1: error terms are minus the gradient, as in lecture 001; 1: the gradient, as in lectures 003 and 004.
     """
 
-    graph: Graph = field(repr=False)
-    names: dict[Key, str] = field(repr=False)
-    rules: dict[int, type] = field(repr=False)
+    graph: Graph
+    names: dict[Key, str]
+    rules: dict[int, type]
     start: Place
     root: Place
     value: Any
     grad: Any
     path_count: int
-    paths: tuple[tuple[Link, ...], ...] = field(repr=False)
-    deltas: tuple[ErrorTerm, ...] = field(repr=False)
-    shares: dict[Place, list[Share]] = field(repr=False)
-    gradients: dict[Place, Any] = field(repr=False)
+    paths: tuple[tuple[Link, ...], ...]
+    deltas: tuple[ErrorTerm, ...]
+    shares: dict[Place, list[Share]]
+    gradients: dict[Place, Any]
     sign: int
 
     @property
@@ -139,6 +139,14 @@ class Derivation:
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        loss, by = (self.names[place.node, place.output] for place in (self.root, self.start))
+        return f"<Derivation of {loss} by {by}: {self.path_count:,} path{'s' if self.path_count != 1 else ''}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show the derivation in a notebook: as formulas, and as text where these cannot be shown."""
+        return {"text/latex": self._repr_latex_(), "text/markdown": self.markdown, "text/plain": self.text}
 
     def _repr_latex_(self) -> str:
         """Show the derivation in a notebook."""

@@ -82,7 +82,8 @@ class _Writer:
         results = ", ".join([self.spell.name(self.d.names[number, i]) for i in range(len(node.outputs))])
         if isinstance(self.spell, Latex):
             computed = labels.expression(node, self.operand)
-            computed = computed.replace(" @ ", r"\,").replace(" ** ", r"^\wedge ").replace(" * ", r" \cdot ")
+            base, power, exponent = computed.partition(" ** ")
+            computed = f"{base}^{{{exponent}}}" if power else computed.replace(" @ ", r"\,").replace(" * ", r" \cdot ")
             if labels.between(node) is None and node.op != "neg":
                 head, _, tail = computed.partition("(")
                 computed = f"{self.spell.name(head)}({tail}"
@@ -280,7 +281,7 @@ class _Writer:
 
     def _defined(self, term: ErrorTerm) -> str:
         partial = self.partial(term.place)
-        return partial if self.d.sign > 0 else f"{self.spell.minus}({partial})"
+        return partial if self.d.sign > 0 else self.spell.opposite(partial)
 
     def _error_terms(self) -> list[Paragraph]:
         """Return the error terms on the paths, each from the one after it, and the gradient by the first of them."""

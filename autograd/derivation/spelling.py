@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,9 +28,17 @@ class Plain:
         """Return the sign of a derivative."""
         return f"∂{of}/∂{by}"
 
+    def opposite(self, partial: str) -> str:
+        """Return minus a derivative."""
+        return f"−({partial})"
+
     def delta(self, layer: int, neuron: Index | None) -> str:
         """Return the sign of the error term of a layer, or of one of its neurons (counted from 1)."""
-        return "δ" + str(layer).translate(HIGH) + ("" if neuron is None else _neuron(neuron).translate(LOW))
+        sign = "δ" + str(layer).translate(HIGH)
+        if neuron is None:
+            return sign
+        places = _counted(neuron)
+        return sign + (places[0].translate(LOW) if len(places) == 1 else f"({','.join(places)})")
 
     def number(self, value: Any) -> str:
         """Return a number with at most six digits that count."""
@@ -88,9 +95,13 @@ class Latex(Plain):
         """Return the sign of a derivative."""
         return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
+    def opposite(self, partial: str) -> str:
+        """Return minus a derivative."""
+        return f"-{partial}"
+
     def delta(self, layer: int, neuron: Index | None) -> str:
         """Return the sign of the error term of a layer, or of one of its neurons (counted from 1)."""
-        return rf"\delta^{{{layer}}}" + ("" if neuron is None else f"_{{{_neuron(neuron)}}}")
+        return rf"\delta^{{{layer}}}" + ("" if neuron is None else f"_{{{','.join(_counted(neuron))}}}")
 
     def number(self, value: Any) -> str:
         """Return a number with at most six digits that count."""
@@ -118,6 +129,5 @@ class Latex(Plain):
         return rf"\text{{{_SPECIAL.sub(_ESCAPED, text)}}}"
 
 
-def _neuron(neuron: Sequence[int]) -> str:
-    places = [str(k + 1) for k in neuron]
-    return "".join(places) if all(len(p) == 1 for p in places) else f"({','.join(places)})"
+def _counted(neuron: Index) -> list[str]:
+    return [str(k + 1) for k in neuron]
