@@ -58,3 +58,4 @@ def install() -> None:
     """Make the paths importable. Doing so twice is harmless."""
     if not any(isinstance(f, _Finder) for f in sys.meta_path):
         sys.meta_path.insert(0, _Finder())  # before the path finder, which would load files of `nn` a second time
+

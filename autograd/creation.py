@@ -418,7 +418,9 @@ def empty_like(input: Tensor, *, memory_format: Any = None, **options: Unpack[Op
     return finish(like(input, options, memory_format), options)
 
 
-def full_like(input: Tensor, fill_value: float, *, memory_format: Any = None, **options: Unpack[Options]) -> Tensor:
+def full_like(
+    input: Tensor, fill_value: float, *, memory_format: Any = None, **options: Unpack[Options]
+) -> Tensor:
     """Return one value everywhere in the shape (and dtype) of a tensor. Errors as for `full`."""
     a = like(input, options, memory_format)
     a.fill(_filled((), fill_value, a.dtype))

@@ -45,8 +45,8 @@ Array: TypeAlias = npt.NDArray[Any]
 Shape: TypeAlias = SupportsIndex | Sequence[SupportsIndex]
 
 DEFAULT_SEED = 67280421310721  # what an unseeded `torch.Generator()` starts from
-BLOCK = 1 << 15  # numbers worked on at a time, so that the intermediates stay in the cache
-WIDE_RANGE = 1 << 28  # integers from a range this large are made of 64 bits: the modulo stays nearly even
+BLOCK = 1 << 15                # numbers worked on at a time, so that the intermediates stay in the cache
+WIDE_RANGE = 1 << 28           # integers from a range this large are made of 64 bits: the modulo stays nearly even
 WIDE_PERMUTATION = (2**32 - 1) // 20  # and so are the swaps of a permutation of this length
 
 _LOW_24 = np.uint64(2**24 - 1)
@@ -54,14 +54,12 @@ _LOW_53 = np.uint64(2**53 - 1)
 _INT64 = np.iinfo(np.int64)
 
 # PyTorch's layout of a generator's state, 5056 bytes: the fields of a C struct with the holes the compiler leaves.
-_STATE = np.dtype(
-    {
-        "names": ["seed", "left", "seeded", "next", "words", "normal", "normal_is_valid"],
-        "formats": ["<u8", "<i4", "<i4", "<u8", ("<u8", 624), "<f8", "<i4"],
-        "offsets": [0, 8, 12, 16, 24, 5024, 5040],
-        "itemsize": 5056,
-    }
-)
+_STATE = np.dtype({
+    "names":   ["seed", "left", "seeded", "next", "words", "normal", "normal_is_valid"],
+    "formats": ["<u8", "<i4", "<i4", "<u8", ("<u8", 624), "<f8", "<i4"],
+    "offsets": [0, 8, 12, 16, 24, 5024, 5040],
+    "itemsize": 5056,
+})
 
 
 class Generator:
@@ -198,18 +196,11 @@ class Generator:
         state = np.frombuffer(held.tobytes(), _STATE)[0]
         left, position = int(state["left"]), int(state["next"])
         if not state["seeded"] or not (left == 1 or (1 < left < 625 and position == 625 - left)):
-            raise RuntimeError(
-                say(
-                    f"Invalid mt19937 state: {left} numbers left at number {position} of 624",
-                    "left + next = 625",
-                    remedy,
-                )
-            )
+            raise RuntimeError(say(f"Invalid mt19937 state: {left} numbers left at number {position} of 624",
+                                   "left + next = 625", remedy))
         with self._lock:
-            self._bits.state = {
-                "bit_generator": "MT19937",
-                "state": {"key": state["words"].astype(np.uint32), "pos": 625 - left},
-            }
+            self._bits.state = {"bit_generator": "MT19937",
+                                "state": {"key": state["words"].astype(np.uint32), "pos": 625 - left}}
             self._seed = int(state["seed"])
             self._spare_normal = float(state["normal"]) if state["normal_is_valid"] else None
 
@@ -299,13 +290,8 @@ class Generator:
         chance = np.broadcast_to(chance, dims)
         inside = (chance >= 0) & (chance <= 1)  # false for a NaN as well
         if not inside.all():
-            raise RuntimeError(
-                say(
-                    f"bernoulli_ expects p to be in [0, 1], but got p={chance[~inside][0]}",
-                    "a probability",
-                    "Pass numbers from 0 to 1; a sigmoid turns logits into such.",
-                )
-            )
+            raise RuntimeError(say(f"bernoulli_ expects p to be in [0, 1], but got p={chance[~inside][0]}",
+                                   "a probability", "Pass numbers from 0 to 1; a sigmoid turns logits into such."))
         with self._lock:
             numbers = self._units(count, kind)
         return np.asarray(numbers.reshape(dims) < chance)
@@ -329,14 +315,8 @@ class Generator:
 
     # --------------------------------------------------------------------------------------------------- normal numbers
 
-    def normal(
-        self,
-        shape: Shape,
-        dtype: npt.DTypeLike = np.float32,
-        mean: float = 0.0,
-        std: float = 1.0,
-        contiguous: bool = True,
-    ) -> Array:
+    def normal(self, shape: Shape, dtype: npt.DTypeLike = np.float32, mean: float = 0.0, std: float = 1.0,
+               contiguous: bool = True) -> Array:
         """Draw normally distributed numbers: `torch.randn`, and `normal_` with mean and standard deviation.
 
         Parameters
@@ -370,13 +350,8 @@ class Generator:
         kind = _float_dtype("normal_", dtype)
         mean, std = _real("normal_", "mean", mean), _real("normal_", "std", std)
         if not std >= 0.0:
-            raise RuntimeError(
-                say(
-                    f"normal expects std >= 0.0, but found std {std}",
-                    "a standard deviation",
-                    "Pass 0 or a positive number; a variance needs its square root taken.",
-                )
-            )
+            raise RuntimeError(say(f"normal expects std >= 0.0, but found std {std}", "a standard deviation",
+                                   "Pass 0 or a positive number; a variance needs its square root taken."))
         with self._lock:
             if count >= 16 and contiguous:
                 numbers = self._normal_blocks(count, kind)
@@ -394,7 +369,7 @@ class Generator:
         numbers = np.empty(count, work)
         first = count if kind == work else count - ragged  # float16 does not draw what is overwritten below
         numbers[:first] = self._units(first, work)
-        for block in _blocks(numbers[: count - ragged]):
+        for block in _blocks(numbers[:count - ragged]):
             _box_muller(block)
         if ragged:
             tail = self._units(16, work)
@@ -416,9 +391,8 @@ class Generator:
 
     # ---------------------------------------------------------------------------------------- integers and permutations
 
-    def integers(
-        self, low: SupportsIndex, high: SupportsIndex | None, shape: Shape, dtype: npt.DTypeLike = np.int64
-    ) -> Array:
+    def integers(self, low: SupportsIndex, high: SupportsIndex | None, shape: Shape,
+                 dtype: npt.DTypeLike = np.int64) -> Array:
         """Draw integers from `low` up to, not including, `high`: `torch.randint`.
 
         Parameters
@@ -449,24 +423,14 @@ class Generator:
         start = _integer("randint", "low", low)
         stop = largest + 1 if high is None else _integer("randint", "high", high)
         if start >= stop:
-            raise RuntimeError(
-                say(
-                    f"random_ expects 'from' to be less than 'to', but got from={start} >= to={stop}",
-                    "low < high",
-                    "The range goes from low to high - 1: make high larger.",
-                )
-            )
+            raise RuntimeError(say(f"random_ expects 'from' to be less than 'to', but got from={start} >= to={stop}",
+                                   "low < high", "The range goes from low to high - 1: make high larger."))
         if largest < smallest:
             raise RuntimeError(_no_kernel("randint", kind, "an integer or float dtype, or bool"))
         for name, bound in (("from", start), ("to - 1", stop - 1)):
             if not smallest <= bound <= largest:
-                raise RuntimeError(
-                    say(
-                        f"{name} is out of bounds for {kind}: it is {bound}",
-                        f"a number from {smallest} to {largest}",
-                        "Choose a larger dtype.",
-                    )
-                )
+                raise RuntimeError(say(f"{name} is out of bounds for {kind}: it is {bound}",
+                                       f"a number from {smallest} to {largest}", "Choose a larger dtype."))
         span = stop - start
         with self._lock:
             draws = self._bits.random_raw(count) if span < WIDE_RANGE else self._draws64(count)
@@ -525,24 +489,14 @@ class Generator:
         length = _integer("randperm", "n", n)
         kind = np.dtype(dtype)
         if length < 0:
-            raise RuntimeError(
-                say(
-                    f"Trying to create tensor with negative dimension {length}: [{length}]",
-                    "randperm's n >= 0",
-                    "Pass how many numbers to permute.",
-                )
-            )
+            raise RuntimeError(say(f"Trying to create tensor with negative dimension {length}: [{length}]",
+                                   "randperm's n >= 0", "Pass how many numbers to permute."))
         _, largest = _exact_integers(kind)
         if kind.kind not in "iuf":
             raise NotImplementedError(_no_kernel("randperm", kind, "an integer or float dtype"))
         if length - 1 > largest:
-            raise RuntimeError(
-                say(
-                    f"randperm: {length - 1} cannot be converted to {kind} without overflow",
-                    f"n <= {largest + 1}",
-                    "Choose a larger dtype.",
-                )
-            )
+            raise RuntimeError(say(f"randperm: {length - 1} cannot be converted to {kind} without overflow",
+                                   f"n <= {largest + 1}", "Choose a larger dtype."))
         order = np.arange(length)
         numbers = order.data  # a memoryview: it hands out Python's ints, for which swapping is quick
         with self._lock:
@@ -560,10 +514,9 @@ class Generator:
 
 # ----------------------------------------------------------------------------------------------------------- arithmetic
 
-
 def _blocks(numbers: Array) -> list[Array]:
     """Cut a flat array into views of consecutive pieces."""
-    return [numbers[first : first + BLOCK] for first in range(0, numbers.size, BLOCK)]
+    return [numbers[first:first + BLOCK] for first in range(0, numbers.size, BLOCK)]
 
 
 def _box_muller(numbers: Array) -> None:
@@ -642,7 +595,6 @@ def _add_to_odd(a: Array, b: Any) -> Array:
 
 # ------------------------------------------------------------------------------------------------------ argument checks
 
-
 def _no_kernel(name: str, kind: np.dtype[Any], expected: str) -> str:
     """Word the error for a dtype that a function cannot draw."""
     return say(f'"{name}" not implemented for {kind}', expected, "Draw in such a dtype and convert.")
@@ -658,33 +610,18 @@ def _integer(function: str, name: str, value: SupportsIndex) -> int:
         else:
             if _INT64.min <= number <= _INT64.max:
                 return number
-            raise ValueError(
-                say(
-                    f"Overflow when unpacking long long: {function}'s {name} is {number}",
-                    "a signed 64-bit number",
-                    "Choose a smaller one.",
-                )
-            )
-    raise TypeError(
-        say(
-            f"{function}(): argument '{name}' must be int, not {type(value).__name__}",
-            "an int",
-            "Convert it with int().",
-        )
-    )
+            raise ValueError(say(f"Overflow when unpacking long long: {function}'s {name} is {number}",
+                                 "a signed 64-bit number", "Choose a smaller one."))
+    raise TypeError(say(f"{function}(): argument '{name}' must be int, not {type(value).__name__}", "an int",
+                        "Convert it with int()."))
 
 
 def _real(function: str, name: str, value: SupportsFloat | SupportsIndex) -> float:
     """Return a real argument as float."""
     if isinstance(value, SupportsFloat | SupportsIndex):  # a str is neither, though float() would read it
         return float(value)
-    raise TypeError(
-        say(
-            f"{function}(): argument '{name}' must be float, not {type(value).__name__}",
-            "a real number",
-            "Convert it with float().",
-        )
-    )
+    raise TypeError(say(f"{function}(): argument '{name}' must be float, not {type(value).__name__}", "a real number",
+                        "Convert it with float()."))
 
 
 def _dimensions(shape: Shape) -> tuple[tuple[int, ...], int]:
@@ -693,13 +630,8 @@ def _dimensions(shape: Shape) -> tuple[tuple[int, ...], int]:
     dims = tuple(_integer("rand", "size", size) for size in sizes)
     for size in dims:
         if size < 0:
-            raise RuntimeError(
-                say(
-                    f"Trying to create tensor with negative dimension {size}: {list(dims)}",
-                    "sizes >= 0",
-                    "Check the shape.",
-                )
-            )
+            raise RuntimeError(say(f"Trying to create tensor with negative dimension {size}: {list(dims)}",
+                                   "sizes >= 0", "Check the shape."))
     return dims, math.prod(dims)
 
 
@@ -722,32 +654,17 @@ def _bounds(low: float, high: float, kind: np.dtype[Any], work: np.dtype[Any]) -
     largest = float(np.finfo(kind).max)
     for name, bound in (("from", low), ("to", high)):
         if not -largest <= bound <= largest:  # true for a NaN as well
-            raise RuntimeError(
-                say(
-                    f"{name} is out of bounds for {kind}: it is {bound}",
-                    "a finite number",
-                    "Choose other bounds, or a larger dtype.",
-                )
-            )
+            raise RuntimeError(say(f"{name} is out of bounds for {kind}: it is {bound}", "a finite number",
+                                   "Choose other bounds, or a larger dtype."))
     if low > high:
-        raise RuntimeError(
-            say(
-                f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}",
-                "low <= high",
-                "Swap the bounds.",
-            )
-        )
+        raise RuntimeError(say(f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}",
+                               "low <= high", "Swap the bounds."))
     with np.errstate(over="ignore"):
         start, stop = work.type(low), work.type(high)
         width = stop - start
     if high - low > largest or not np.isfinite(width):
-        raise RuntimeError(
-            say(
-                f"uniform_ expects to-from <= {largest}, but found to={high} and from={low}",
-                f"a difference that {kind} can hold",
-                "Choose closer bounds, or a larger dtype.",
-            )
-        )
+        raise RuntimeError(say(f"uniform_ expects to-from <= {largest}, but found to={high} and from={low}",
+                               f"a difference that {kind} can hold", "Choose closer bounds, or a larger dtype."))
     return start, stop
 
 

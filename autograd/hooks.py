@@ -213,6 +213,7 @@ class Seen:
         self.line = line
         self.operands = operands
 
+
     def passed(self, gradient: Any, gradients: Any) -> None:
         """Keep the gradient that came to the node, and those it passed on: as arrays, which lead nowhere."""
         self.grad = _array_of(gradient)

@@ -44,7 +44,9 @@ def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
     lead = len(g.shape) - len(shape)
     if lead == 1 and shape == g.shape[1:] and len(shape) == 1:
         return colsum(g)  # a bias: by far the most frequent case
-    axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1)
+    axes = tuple(range(lead)) + tuple(
+        i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1
+    )
     return direct.reshape(direct.sum(g, axes), shape)
 
 

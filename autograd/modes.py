@@ -86,6 +86,7 @@ class ModeSwitch:
 
         return cast(F, wrapper)
 
+
     def _each_step(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Decorate a generator: the mode holds while it runs, and not while its caller does."""
 

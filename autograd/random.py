@@ -135,7 +135,9 @@ def randperm(n: int, *, generator: Generator | None = None, **options: Unpack[Op
 # ------------------------------------------------------------------------------------------------ of another's shape
 
 
-def _drawn_like(input: Tensor, options: Options, memory_format: Any, fill: Callable[[Tensor], Tensor]) -> Tensor:
+def _drawn_like(
+    input: Tensor, options: Options, memory_format: Any, fill: Callable[[Tensor], Tensor]
+) -> Tensor:
     """Return a tensor like `input` (see `creation.like`), filled by `fill` in the order of its memory."""
     return finish(fill(wrap(like(input, options, memory_format)))._array, options)
 
@@ -409,7 +411,9 @@ def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -
     return _fill(input, lambda size, d: np.ceil(np.log(_stream(generator).uniform(size, np.float64)) / np.log1p(-p)))
 
 
-def cauchy_(input: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+def cauchy_(
+    input: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None
+) -> Tensor:
     """Fill with numbers of the Cauchy distribution: median + sigma tan(π (u - ½)), u uniform.
 
     Raises

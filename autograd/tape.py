@@ -412,7 +412,9 @@ def carry(going: Pass, sums: dict[Edge, Gradient], retain_graph: bool, create_gr
             node.run(g, sums, owned, retain_graph)
 
 
-def run_closely(node: Node, g: Gradient, going: Pass, retain_graph: bool, create_graph: bool, edited: bool) -> Any:
+def run_closely(
+    node: Node, g: Gradient, going: Pass, retain_graph: bool, create_graph: bool, edited: bool
+) -> Any:
     """Do what `Node.run` does where somebody may look on or interfere; return what the node passes on.
 
     That is the case if the pass has targets or is recorded, if the node has hooks, several outputs, or kept something,

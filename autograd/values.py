@@ -291,7 +291,9 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     return wrap(dtypes.canonical(ndarray if type(ndarray) is np.ndarray else np.asarray(ndarray)))
 
 
-def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
     """Return a 1-d tensor on the memory of an object with a buffer: bytearray, array.array, mmap ...
 
     Read-only memory (bytes) gives a tensor that cannot be edited in place.

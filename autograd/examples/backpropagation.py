@@ -82,7 +82,9 @@ def by_scalars() -> Scalars:
         name: autograd.tensor(value, dtype=autograd.float64, requires_grad=True, name=name)
         for name, value in WEIGHTS.items()
     }
-    x1, x2 = (autograd.tensor(value, dtype=autograd.float64, name=f"x{i}") for i, value in enumerate(INPUTS, start=1))
+    x1, x2 = (
+        autograd.tensor(value, dtype=autograd.float64, name=f"x{i}") for i, value in enumerate(INPUTS, start=1)
+    )
     t = autograd.tensor(TARGET, dtype=autograd.float64, name="t")
     net1 = weights["W1_11"] * x1 + weights["W1_12"] * x2
     net2 = weights["W1_21"] * x1 + weights["W1_22"] * x2

@@ -182,7 +182,9 @@ def nothing(name: str, dim: Any = None) -> RuntimeError:
     )
 
 
-def _extreme(all_rule: type[Op], dim_rule: type[ChosenOne], pairwise: Any, input: Any, dim: Any, keepdim: bool) -> Any:
+def _extreme(
+    all_rule: type[Op], dim_rule: type[ChosenOne], pairwise: Any, input: Any, dim: Any, keepdim: bool
+) -> Any:
     name = all_rule.__qualname__[:3].lower()
     if dim is None:
         input = as_tensor_like(input)

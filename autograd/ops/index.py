@@ -351,7 +351,9 @@ def _too_many(shape: tuple[int, ...]) -> IndexError:
             )
         )
     n = len(shape)
-    return IndexError(say(f"too many indices for tensor of dimension {n}", f"at most {n}", "Check the tensor's shape."))
+    return IndexError(
+        say(f"too many indices for tensor of dimension {n}", f"at most {n}", "Check the tensor's shape.")
+    )
 
 
 def _reworded(error: IndexError, shape: tuple[int, ...]) -> IndexError:

@@ -469,7 +469,9 @@ def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = N
         raise not_finite("linalg.svd", A._array) from None
 
 
-def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
+def matrix_rank(
+    A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
+) -> Tensor:
     """Return how many singular values of matrices are not 0 (int64). Tolerances as for `pinv`; `tol` is `atol` alone.
 
     Raises

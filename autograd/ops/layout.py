@@ -206,7 +206,9 @@ def view(input: Tensor, size: Any = None, *more: Any, dtype: Any = None) -> Tens
     return wrap(z)
 
 
-def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+def as_strided(
+    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
     """Return a view by distances in memory: z[i, j, ...] is the element at offset + i stride[0] + j stride[1] + ...
 
     Parameters

@@ -97,7 +97,9 @@ def _extreme(x: Tensor, dim: int, which: float, keepdim: bool) -> Tensor:
     return norm_along(x, which, (d,), keepdim)
 
 
-def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def norm(
+    A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
     """Return a norm: of vectors along one `dim`, of matrices in two, of all elements without `ord` and `dim`.
 
     Parameters

@@ -644,4 +644,6 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     *grid, steps = np.indices((*[shape[d] for d in rest], n), sparse=True)
     at: dict[int, Array] = dict(zip(rest, grid, strict=True))
     at[d1], at[d2] = steps + max(-offset, 0), steps + max(offset, 0)
-    return _replaced("diagonal_scatter", DiagonalScatter, input, tuple([at[d] for d in range(len(shape))]), src)
+    return _replaced(
+        "diagonal_scatter", DiagonalScatter, input, tuple([at[d] for d in range(len(shape))]), src
+    )

@@ -589,7 +589,9 @@ def atleast_2d(*tensors: Any) -> Any:
 
 def atleast_3d(*tensors: Any) -> Any:
     """Return a tensor with at least three dimensions: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
-    return _at_least("atleast_3d", tensors, lambda t: t if t._array.ndim >= 3 else unsqueeze(_two_dimensions(t), -1))
+    return _at_least(
+        "atleast_3d", tensors, lambda t: t if t._array.ndim >= 3 else unsqueeze(_two_dimensions(t), -1)
+    )
 
 
 def _two_dimensions(t: Tensor) -> Tensor:
