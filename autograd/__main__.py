@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+import nn
 from autograd.examples import backpropagation, iris
 from autograd.run import run
 
@@ -77,17 +78,15 @@ def lecture(out: Path) -> None:
 def train_iris(out: Path, seed: int) -> None:
     """Train the Iris network, print its scores, and write `iris_loss.svg` where matplotlib is installed."""
     print(f"Lecture 000: the Iris network, 4-5-6-3, {iris.EPOCHS} epochs of {iris.TRAINING} flowers, seed {seed}")
-    live = sys.stdout.isatty()
+    with nn.progress(total=iris.EPOCHS, description="  epochs", file=sys.stdout) as bar:
 
-    def progress(epoch: int, loss: float) -> None:
-        if live:
-            print(f"\r  epoch {epoch:3}/{iris.EPOCHS}  loss {loss:.4f}", end="", flush=True)
-        elif epoch % 20 == 0:
-            print(f"  epoch {epoch:3}/{iris.EPOCHS}  loss {loss:.4f}", flush=True)
+        def progress(epoch: int, loss: float) -> None:
+            bar.set_postfix(loss=loss)
+            bar.update()
+            if bar.disable and epoch % 20 == 0:  # no terminal: a line now and then
+                print(f"  epoch {epoch:3}/{iris.EPOCHS}  loss {loss:.4f}", flush=True)
 
-    fit = iris.train(seed, progress=progress)
-    if live:
-        print()
+        fit = iris.train(seed, progress=progress)
     parameters = sum(p.numel() for p in fit.model.parameters())
     print(f"  {parameters} parameters")
     for name, (loss, accuracy) in (("train", fit.train), ("test", fit.test)):

@@ -82,3 +82,7 @@ from nn.module import Module as Module
 from nn.network import NetworkPicture as NetworkPicture
 from nn.network import draw_network as draw_network
 from nn.parameter import Parameter as Parameter
+from nn.progress import Progress as Progress
+from nn.progress import progress as progress
+from nn.summary import Summary as Summary
+from nn.summary import summary as summary
