@@ -21,6 +21,9 @@ def tensor(data: Any, name: str | None = None, *, grad: bool = True) -> Tensor:
     return autograd.tensor(data, dtype=autograd.float64, requires_grad=grad, name=name)
 
 
+GLOBAL = tensor(2.0)
+
+
 def by_matrices() -> tuple[Tensor, Tensor, Tensor]:
     """Return loss and weights of the lecture's worked example."""
     x, t = tensor([0.35, 0.9], "x", grad=False), tensor(0.5, "t", grad=False)
@@ -440,7 +443,7 @@ def test_names_of_modules_variables_and_lines() -> None:
     np.testing.assert_allclose(again.value, derivation.value[2, 1], rtol=1e-6)
     assert "out - target" in again.text
     assert "0.weight.grad[2, 1] holds" in again.text  # from two passes by now
-    assert "other backward passes have added to it" in again.text
+    assert "other backward passes, or hooks, have changed it" in again.text
 
 
 def test_a_line_that_ran_again_and_again_numbers_its_results() -> None:
@@ -462,6 +465,13 @@ def test_a_line_with_the_same_operation_twice_is_one_result() -> None:
 
     text = autograd.explain(twice, a, b, of=a).text
     assert "a → v1 → v2 → v3 → y → v4" in text
+
+
+def test_local_variables_go_before_global_ones() -> None:
+    inner = GLOBAL
+    with autograd.watch():
+        y = inner * 3
+    assert "∂y/∂inner" in autograd.explain(y, inner).text
 
 
 def test_a_name_given_outlives_a_variable() -> None:
@@ -560,8 +570,9 @@ def test_a_value_edited_since_is_refused() -> None:
         loss.backward()
     with autograd.no_grad():
         w -= 0.1
-    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+    with pytest.raises(RuntimeError, match="modified by an inplace operation") as caught:
         autograd.explain(loss, w)
+    assert "Explain before optimizer.step()" in caught.value.__notes__[0]
 
 
 def test_too_many_elements_are_refused() -> None:

@@ -24,7 +24,7 @@ from autograd.derivation.links import (
 )
 from autograd.drawing.model import HOW_TO_SEE, Edge, Graph
 from autograd.drawing.read import read
-from autograd.errors import GraphError, say
+from autograd.errors import EditedError, GraphError, say
 from autograd.hooks import watch
 
 if TYPE_CHECKING:
@@ -296,7 +296,11 @@ class _Maker:
                     f"For a derivation with its numbers, {HOW_TO_SEE}",
                 )
             )
-        stale.refuse_if_stale(self.recorded.order, None)
+        try:
+            stale.refuse_if_stale(self.recorded.order, None)
+        except EditedError as error:
+            error.add_note("Explain before optimizer.step(), or run the forward pass again and explain that.")
+            raise
         self.root = self.recorded.key(root)
         self.names = naming.label(self.graph)
         self.shapes = {(n.id, i): tuple(o.shape or ()) for n in self.graph.nodes for i, o in enumerate(n.outputs)}

@@ -22,7 +22,8 @@ def of_caller() -> dict[str, Any]:
     frame = sys._getframe(1)
     while frame.f_back is not None and hooks.inside_package(frame):
         frame = frame.f_back
-    return unnamed(frame.f_globals.items()) | unnamed(frame.f_locals.items())
+    local = unnamed(frame.f_locals.items())
+    return local | {name: t for name, t in unnamed(frame.f_globals.items()).items() if name not in local}
 
 
 def of_call(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

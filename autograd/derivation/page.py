@@ -332,7 +332,7 @@ class _Writer:
         if same:
             return [Paragraph(f"It is what {name}.grad{index} holds.", [])]
         held = Plain().array(d.grad)
-        return [Paragraph(f"{name}.grad{index} holds {held}: other backward passes have added to it.", [])]
+        return [Paragraph(f"{name}.grad{index} holds {held}: other backward passes, or hooks, have changed it.", [])]
 
     def _cut(self, steps: Sequence[Any], line: Callable[[Any], list[str]] = list) -> list[list[str]]:
         """Return the lines of steps, of many the first and the last."""
