@@ -78,7 +78,8 @@ def lecture(out: Path) -> None:
 def train_iris(out: Path, seed: int) -> None:
     """Train the Iris network, print its scores, and write `iris_loss.svg` where matplotlib is installed."""
     print(f"Lecture 000: the Iris network, 4-5-6-3, {iris.EPOCHS} epochs of {iris.TRAINING} flowers, seed {seed}")
-    with nn.progress(total=iris.EPOCHS, description="  epochs", file=sys.stdout) as bar:
+    bar: nn.Progress[int] = nn.progress(total=iris.EPOCHS, description="  epochs", file=sys.stdout)
+    with bar:
 
         def progress(epoch: int, loss: float) -> None:
             bar.set_postfix(loss=loss)

@@ -10,6 +10,8 @@ from nn.data.dataset import StackDataset as StackDataset
 from nn.data.dataset import Subset as Subset
 from nn.data.dataset import TensorDataset as TensorDataset
 from nn.data.dataset import random_split as random_split
+from nn.data.digits import digits as digits
+from nn.data.digits import load_digits as load_digits
 from nn.data.loader import DataLoader as DataLoader
 from nn.data.sampler import BatchSampler as BatchSampler
 from nn.data.sampler import RandomSampler as RandomSampler
@@ -17,10 +19,16 @@ from nn.data.sampler import Sampler as Sampler
 from nn.data.sampler import SequentialSampler as SequentialSampler
 from nn.data.sampler import SubsetRandomSampler as SubsetRandomSampler
 from nn.data.sampler import WeightedRandomSampler as WeightedRandomSampler
+from nn.data.sequences import Text as Text
+from nn.data.sequences import adding as adding
+from nn.data.sequences import echo as echo
+from nn.data.sequences import first_symbol as first_symbol
+from nn.data.sequences import text as text
 from nn.data.toy import Iris as Iris
 from nn.data.toy import iris as iris
 from nn.data.toy import moons as moons
 from nn.data.toy import rings as rings
 from nn.data.toy import spiral as spiral
+from nn.data.toy import ten_irises as ten_irises
 from nn.data.toy import xor as xor
 from nn.data.workers import get_worker_info as get_worker_info
