@@ -41,6 +41,7 @@ FAMILIES = {
     "Dtypes and devices": "dtypes conversion questions device",
     "Gradients": "backward function modes inference anomaly checking batches",
     "Settings": "backends printing threads",
+    "Files": "io",
     "The tensor itself": "_tensor edits",
 }
 #: Modules whose names are called by their path.
@@ -64,7 +65,7 @@ class Forms(NamedTuple):
 
 def functions() -> dict[str, Any]:
     """Return the functions and classes of the package by name: no modules, numbers, or dtypes."""
-    found = {name: getattr(autograd, name) for name in [*autograd.__all__, "Graph", "draw", "vmap"]}
+    found = {name: getattr(autograd, name) for name in [*autograd.__all__, "Graph", "draw", "load", "save", "vmap"]}
     return {name: value for name, value in found.items() if callable(value)}
 
 

@@ -370,6 +370,18 @@ def test_refusals_teach(name: str) -> None:
         REFUSED[name](autograd, nn.data)
 
 
+def test_pytorchs_modules_of_data() -> None:
+    from autograd.utils.data import DataLoader, dataloader, dataset, sampler
+    from autograd.utils.data.dataloader import default_collate
+    from autograd.utils.data.dataset import TensorDataset
+
+    assert dataloader.DataLoader is DataLoader is nn.data.DataLoader
+    assert default_collate is nn.data.default_collate
+    assert TensorDataset is dataset.TensorDataset
+    assert sampler.BatchSampler is nn.data.BatchSampler
+    assert DataLoader[int]
+
+
 def test_a_subset_overrides_both_or_neither() -> None:
     with pytest.raises(NotImplementedError, match="overrides __getitem__ but not __getitems__; expected both"):
         type("Half", (nn.data.Subset,), {"__getitem__": lambda self, i: 0})([1], [0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import errno
 import io
 import os
 import stat
@@ -333,6 +334,30 @@ def test_an_error_while_writing_leaves_the_old_file(tmp_path: Path, monkeypatch:
         autograd.save([2], path)
     assert [p.name for p in tmp_path.iterdir()] == ["x.pt"]
     assert autograd.load(path) == [1]
+
+
+FULL = """
+import resource, signal, sys
+import autograd
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10000, 10000))
+try:
+    autograd.save({"a": autograd.zeros(100000)}, sys.argv[1])
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are a matter of POSIX systems")
+@pytest.mark.parametrize("name", ["x.pt", "x.npz", "x.safetensors"])
+def test_where_there_is_no_room_the_old_file_stays(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    autograd.save({"a": autograd.ones(1)}, path)
+    command = [sys.executable, "-c", FULL, str(path)]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.stdout.strip() == os.strerror(errno.EFBIG), done.stderr
+    assert autograd.load(path)["a"].tolist() == [1]
+    assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
 KILLED = """

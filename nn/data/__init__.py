@@ -2,6 +2,7 @@
 
 from nn.data.collate import default_collate as default_collate
 from nn.data.collate import default_convert as default_convert
+from nn.data.dataloader import DataLoader as DataLoader
 from nn.data.dataset import ChainDataset as ChainDataset
 from nn.data.dataset import ConcatDataset as ConcatDataset
 from nn.data.dataset import Dataset as Dataset
@@ -12,7 +13,6 @@ from nn.data.dataset import TensorDataset as TensorDataset
 from nn.data.dataset import random_split as random_split
 from nn.data.digits import digits as digits
 from nn.data.digits import load_digits as load_digits
-from nn.data.loader import DataLoader as DataLoader
 from nn.data.sampler import BatchSampler as BatchSampler
 from nn.data.sampler import RandomSampler as RandomSampler
 from nn.data.sampler import Sampler as Sampler

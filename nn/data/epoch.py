@@ -17,7 +17,7 @@ from nn.data.sampler import draw_seed
 from nn.data.workers import Crew
 
 if TYPE_CHECKING:
-    from nn.data.loader import DataLoader
+    from nn.data.dataloader import DataLoader
 
 
 class Epoch:

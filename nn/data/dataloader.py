@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from types import GenericAlias
 from typing import Any
 
 import autograd
@@ -59,6 +60,7 @@ class DataLoader:
     """
 
     _sealed = False
+    __class_getitem__ = classmethod(GenericAlias)  # `DataLoader[int]` in annotations
 
     def __init__(
         self,
