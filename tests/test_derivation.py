@@ -348,6 +348,40 @@ def test_tensors_and_their_elements(case: str) -> None:
                 assert "None" not in text
 
 
+PRODUCTS: dict[str, tuple[Callable[..., Tensor], tuple[tuple[int, ...], ...]]] = {
+    "matrix times vector": (lambda a, b: a @ b, ((3, 4), (4,))),
+    "vector times matrix": (lambda a, b: a @ b, ((4,), (4, 3))),
+    "matrix times matrix": (lambda a, b: a @ b, ((2, 4), (4, 3))),
+    "inner product": (lambda a, b: a @ b, ((4,), (4,))),
+    "layer of a batch": (lambda a, b: nn.functional.linear(a, b), ((2, 3, 4), (5, 4))),
+    "layer with bias": (lambda a, b, c: nn.functional.linear(a, b, c), ((2, 4), (5, 4), (5,))),
+    "element by element": (lambda a, b: a * b, ((3, 4), (3, 4))),
+    "broadcast row": (lambda a, b: a * b, ((3, 4), (4,))),
+    "broadcast column": (lambda a, b: a * b, ((3, 1), (3, 4))),
+}
+
+
+@pytest.mark.parametrize("case", PRODUCTS)
+def test_the_factor_named_in_a_product_is_the_local_derivative(case: str) -> None:
+    function, shapes = PRODUCTS[case]
+    numbers = iter(range(2, 200))
+    operands = {
+        name: tensor(np.reshape([float(next(numbers)) for _ in range(int(np.prod(shape)))], shape), name)
+        for name, shape in zip("abc", shapes, strict=False)
+    }
+    with autograd.watch():
+        s = function(*operands.values()).sum()
+    named = 0
+    for name in ("a", "b"):
+        index = tuple(n - 1 for n in operands[name].shape)
+        text = autograd.explain(s, operands[name], index=index, most=50).text
+        for factor, place, value in re.findall(r"= ([abc])\[([\d, ]+)\] = (\S+)$", text, flags=re.M):
+            named += 1
+            assert factor == ("b" if name == "a" else "a")
+            assert operands[factor][tuple(map(int, place.split(",")))].item() == float(value)
+    assert named >= 2
+
+
 def test_softmax_and_cross_entropy_of_the_lecture() -> None:
     """Lecture 003: dW = (p - t) aᵀ, and the gradient of the input is Wᵀ (p - t)."""
     W, a = tensor([[0.1, 0.2], [0.3, -0.1], [-0.2, 0.4]], "W"), tensor([[1.0, 2.0]], "a")
