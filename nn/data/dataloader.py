@@ -60,7 +60,7 @@ class DataLoader:
     """
 
     _sealed = False
-    __class_getitem__ = classmethod(GenericAlias)  # `DataLoader[int]` in annotations
+    __class_getitem__: Any = classmethod(GenericAlias)  # `DataLoader[int]` in annotations
 
     def __init__(
         self,
