@@ -128,6 +128,22 @@ def sigmoid(x: Array) -> Array:
     return np.reciprocal(z, z)
 
 
+def sigmoid_slope(z: Array) -> Array:
+    """Return `z * (1 - z)`."""
+    if type(z) is not _ndarray:
+        return z * (1 - z)
+    slope = np.subtract(_ones.get(z.dtype, 1), z)
+    return np.multiply(z, slope, slope) if type(slope) is _ndarray else z * slope
+
+
+def tanh_slope(z: Array) -> Array:
+    """Return `1 - z * z`."""
+    if type(z) is not _ndarray:
+        return 1 - z * z
+    square = z * z
+    return np.subtract(_ones.get(z.dtype, 1), square, square) if type(square) is _ndarray else 1 - square
+
+
 def power(x: Array, c: float) -> Array:
     """Return `x**c` for a number c: x itself for c = 1."""
     return x if c == 1 and (type(x) is _float64 or type(x) is _ndarray) else x**c

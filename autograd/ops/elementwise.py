@@ -182,7 +182,7 @@ class Sigmoid(Elementwise):
         return direct.sigmoid(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g * (z * (direct.one(z) - z))
+        return g * direct.sigmoid_slope(z)
 
 
 class Relu(Elementwise):

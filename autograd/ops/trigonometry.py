@@ -178,7 +178,7 @@ class Tanh(Elementwise):
         return np.tanh(x)
 
     def backward(self, g: Array, z: Array) -> Array:
-        return g * (direct.one(z) - z * z)
+        return g * direct.tanh_slope(z)
 
 
 class Asinh(Elementwise):
