@@ -29,7 +29,9 @@ def routine(function: F) -> F:
     def dispatch(*args: Any, **kwargs: Any) -> Any:
         for a in args:
             kind = type(a)
-            if kind not in _PLAIN and not issubclass(kind, np.ndarray | np.generic) and hasattr(kind, "__array_function__"):
+            if kind in _PLAIN or issubclass(kind, np.ndarray | np.generic):
+                continue
+            if hasattr(kind, "__array_function__"):
                 return a.__array_function__(dispatch, (kind,), args, kwargs)
         return function(*args, **kwargs)
 

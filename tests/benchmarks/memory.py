@@ -66,7 +66,7 @@ def run(rounds: int = 40) -> str:
     lines = [f"| {steps} steps in float32 | the process grows by, MiB |", "|---|---:|"]
     for name in GROWTH:
         lines.append(f"| {name} | {apart('autograd', name, steps)[0]:.2f} |")
-    lines += ["", "| peak of a training step in float32 | ours, MiB | torch, MiB | ours / torch |", "|---|---:|---:|---:|"]
+    lines += ["", "| peak of a step in float32 | ours, MiB | torch, MiB | ours / torch |", "|---|---:|---:|---:|"]
     for name in PEAK:
         ours, theirs = (apart(library, name, 20)[1] for library in ("autograd", "torch"))
         lines.append(f"| {name} | {ours:.1f} | {theirs:.1f} | {ours / theirs:.2f} |")
