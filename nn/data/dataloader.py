@@ -190,8 +190,8 @@ class DataLoader:
         """Go to a position that `state_dict` returned: the next iteration yields what was left of that epoch.
 
         The loader must have been made with the same arguments, and its sampler give the same order from the same random
-        numbers. The batches before are not read again, but those of an IterableDataset. The main stream stays where it
-        is.
+        numbers. Batches before the position are not read again. An IterableDataset is, from its start; so without
+        workers it must not draw from the main stream between batches. The main stream stays where it is.
 
         Raises
         ------

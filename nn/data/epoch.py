@@ -39,7 +39,7 @@ class Epoch:
             raise AssertionError(say("prefetch_factor is 0", "a number above 0", "Leave it out."))
         position = resume["epoch"] if resume else None
         self._iterable = isinstance(loader.dataset, IterableDataset)
-        self._description = repr(loader.dataset)
+        self._dataset = loader.dataset
         self._generators = [autograd.default_generator, *loader._generators()]
         self._order = loader._index_sampler
         self._indices = iter(self._order)
@@ -145,7 +145,7 @@ class Epoch:
         self._yielded += 1
         if self._iterable and self._promised is not None and self._yielded > self._promised:
             warnings.warn(
-                f"Length of IterableDataset {self._description} was reported to be {self._promised} (when accessing "
+                f"Length of IterableDataset {self._dataset} was reported to be {self._promised} (when accessing "
                 f"len(dataloader)), but {self._yielded} samples have been fetched.",
                 stacklevel=2,
             )
