@@ -44,6 +44,12 @@ from nn.layers.collections import ParameterDict as ParameterDict
 from nn.layers.collections import ParameterList as ParameterList
 from nn.layers.container import ModuleList as ModuleList
 from nn.layers.container import Sequential as Sequential
+from nn.layers.conv import Conv1d as Conv1d
+from nn.layers.conv import Conv2d as Conv2d
+from nn.layers.conv import Conv3d as Conv3d
+from nn.layers.conv import ConvTranspose1d as ConvTranspose1d
+from nn.layers.conv import ConvTranspose2d as ConvTranspose2d
+from nn.layers.conv import ConvTranspose3d as ConvTranspose3d
 from nn.layers.distance import CosineSimilarity as CosineSimilarity
 from nn.layers.distance import PairwiseDistance as PairwiseDistance
 from nn.layers.dropout import AlphaDropout as AlphaDropout
@@ -56,6 +62,11 @@ from nn.layers.embedding import Embedding as Embedding
 from nn.layers.linear import Bilinear as Bilinear
 from nn.layers.linear import Identity as Identity
 from nn.layers.linear import Linear as Linear
+from nn.layers.patches import ChannelShuffle as ChannelShuffle
+from nn.layers.patches import Fold as Fold
+from nn.layers.patches import PixelShuffle as PixelShuffle
+from nn.layers.patches import PixelUnshuffle as PixelUnshuffle
+from nn.layers.patches import Unfold as Unfold
 from nn.layers.shape import Flatten as Flatten
 from nn.layers.shape import Unflatten as Unflatten
 from nn.losses import BCELoss as BCELoss

@@ -9,22 +9,36 @@ from autograd import Tensor
 from autograd.errors import say
 from nn import activations as _activations
 from nn import attention as _attention
+from nn import convolutions as _convolutions
 from nn import dropouts as _dropouts
 from nn import label_losses as _label_losses
 from nn import lookups as _lookups
 from nn import margin_losses as _margin_losses
+from nn import patches as _patches
 from nn import regression_losses as _regression_losses
 from nn import rules
 from nn.activations import *
 from nn.attention import *
+from nn.convolutions import *
 from nn.dropouts import *
 from nn.label_losses import *
 from nn.lookups import *
 from nn.margin_losses import *
+from nn.patches import *
 from nn.regression_losses import *
 
 __all__ = ["linear", "log_softmax", "softmax", "softmin"]
-for _family in (_activations, _attention, _dropouts, _label_losses, _lookups, _margin_losses, _regression_losses):
+for _family in (
+    _activations,
+    _attention,
+    _convolutions,
+    _dropouts,
+    _label_losses,
+    _lookups,
+    _margin_losses,
+    _patches,
+    _regression_losses,
+):
     __all__ += _family.__all__
 
 

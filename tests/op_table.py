@@ -12,6 +12,7 @@ from tests.op_rows.arithmetic import ARITHMETIC
 from tests.op_rows.attention import ATTENTION
 from tests.op_rows.choices import CHOICES
 from tests.op_rows.compare import LOGICAL
+from tests.op_rows.convolutions import CONVOLUTIONS
 from tests.op_rows.counting import COUNTING
 from tests.op_rows.creation import CREATION
 from tests.op_rows.diagonals import DIAGONAL_ROWS, EINSUM_ROWS
@@ -80,6 +81,7 @@ ROWS = [
     *ACTIVATIONS,
     *LOSSES,
     *LOOKUPS,
+    *CONVOLUTIONS,
     *NETWORKS,
     *ATTENTION,
 ]
