@@ -16,6 +16,8 @@ from autograd.ops.index import Put, put
 from autograd.ops.inverses import Cofactors
 from autograd.ops.parts import Fold, fold
 from autograd.ops.scan import Recurrence, recurred
+from nn.kernels_conv import Geometry
+from nn.rules_conv import ConvolutionByWeight
 from tests.op_samples import Case, Row
 from tests.op_table import ROWS
 from tests.recorder import Listener, Program, Reading, Recorded, listened
@@ -70,8 +72,8 @@ def test_recorded_calls_replayed_on_fresh_data_give_the_engines_numbers(row: Row
 
 
 def test_every_rule_was_read() -> None:
-    """Those on the tape of the rows; and the four that only backward uses."""
-    read = {Cofactors, Fold, Put, Recurrence}
+    """Those on the tape of the rows; and the five that only backward uses."""
+    read = {Cofactors, ConvolutionByWeight, Fold, Put, Recurrence}
     for row in REPLAYED:
         for case in row.cases():
             if case.layout == "contiguous":
@@ -129,6 +131,30 @@ def test_the_derivative_of_determinants_is_replayed() -> None:
     replayed, gradient = reading.program.run(inputs, [*reading.outputs, reading.gradients[x]])
     np.testing.assert_allclose(replayed, [[8.0, -4.0], [-2.0, 1.0]])
     np.testing.assert_allclose(gradient, [[4.0, -3.0], [-2.0, 1.0]])
+
+
+def test_the_weight_of_a_convolution_is_replayed() -> None:
+    """Its gradient by result y and image x, which is linear in both, and differentiated again."""
+    random = np.random.default_rng(0)
+    geometry = Geometry((1, 2), ((1, 1), (0, 1)), (1, 1), 2)
+    y, x = (autograd.tensor(random.normal(size=n), requires_grad=True) for n in ((2, 4, 4, 2), (2, 2, 3, 4)))
+
+    def by_weight(y: Tensor, x: Tensor) -> Tensor:
+        w: Tensor = ConvolutionByWeight(kernel=(2, 2), geometry=geometry).apply(y, x)
+        return w
+
+    z, listener = listened(lambda: by_weight(y, x))
+    v = random.normal(size=(4, 1, 2, 2))
+    reading = Reading([z], listener, [v])
+    fresh = [random.normal(size=t.shape) for t in (y, x)]
+    inputs = {reading.numbers[id(t._array)]: new for t, new in zip((y, x), fresh, strict=True)}
+    replayed = reading.program.run(inputs, [*reading.outputs, reading.gradients[y], reading.gradients[x]])
+    leaves = [autograd.from_numpy(new).requires_grad_() for new in fresh]
+    again = by_weight(*leaves)
+    expected = [again, *autograd.grad(again, leaves, autograd.from_numpy(v))]
+    for mine, theirs in zip(replayed, expected, strict=True):
+        np.testing.assert_allclose(mine, array(theirs), rtol=1e-14)
+    assert autograd.gradcheck(by_weight, (y, x))
 
 
 def test_rows_that_cannot_be_replayed_say_why() -> None:
