@@ -14,7 +14,9 @@ from nn import dropouts as _dropouts
 from nn import label_losses as _label_losses
 from nn import lookups as _lookups
 from nn import margin_losses as _margin_losses
+from nn import paddings as _paddings
 from nn import patches as _patches
+from nn import poolings as _poolings
 from nn import regression_losses as _regression_losses
 from nn import rules
 from nn.activations import *
@@ -24,7 +26,9 @@ from nn.dropouts import *
 from nn.label_losses import *
 from nn.lookups import *
 from nn.margin_losses import *
+from nn.paddings import *
 from nn.patches import *
+from nn.poolings import *
 from nn.regression_losses import *
 
 __all__ = ["linear", "log_softmax", "softmax", "softmin"]
@@ -36,7 +40,9 @@ for _family in (
     _label_losses,
     _lookups,
     _margin_losses,
+    _paddings,
     _patches,
+    _poolings,
     _regression_losses,
 ):
     __all__ += _family.__all__

@@ -31,6 +31,7 @@ from tests.op_rows.networks import NETWORKS
 from tests.op_rows.norms import NORM_ROWS
 from tests.op_rows.operators import OPERATORS
 from tests.op_rows.parts import PARTS
+from tests.op_rows.poolings import POOLINGS
 from tests.op_rows.products import COMPOSED_PRODUCTS
 from tests.op_rows.random import RANDOM
 from tests.op_rows.reduce import REDUCTIONS
@@ -82,6 +83,7 @@ ROWS = [
     *LOSSES,
     *LOOKUPS,
     *CONVOLUTIONS,
+    *POOLINGS,
     *NETWORKS,
     *ATTENTION,
 ]

@@ -17,7 +17,9 @@ from autograd.ops.inverses import Cofactors
 from autograd.ops.parts import Fold, fold
 from autograd.ops.scan import Recurrence, recurred
 from nn.kernels_conv import Geometry
+from nn.kernels_pool import Windows
 from nn.rules_conv import ConvolutionByWeight
+from nn.rules_pool import Picked, Placed, Spread
 from tests.op_samples import Case, Row
 from tests.op_table import ROWS
 from tests.recorder import Listener, Program, Reading, Recorded, listened
@@ -72,8 +74,8 @@ def test_recorded_calls_replayed_on_fresh_data_give_the_engines_numbers(row: Row
 
 
 def test_every_rule_was_read() -> None:
-    """Those on the tape of the rows; and the five that only backward uses."""
-    read = {Cofactors, ConvolutionByWeight, Fold, Put, Recurrence}
+    """Those on the tape of the rows; and the eight that only backward uses."""
+    read = {Cofactors, ConvolutionByWeight, Fold, Picked, Placed, Put, Recurrence, Spread}
     for row in REPLAYED:
         for case in row.cases():
             if case.layout == "contiguous":
@@ -155,6 +157,34 @@ def test_the_weight_of_a_convolution_is_replayed() -> None:
     for mine, theirs in zip(replayed, expected, strict=True):
         np.testing.assert_allclose(mine, array(theirs), rtol=1e-14)
     assert autograd.gradcheck(by_weight, (y, x))
+
+
+WINDOWS = Windows((2, 2), (1, 2), (0, 1), (1, 1), (3, 3))
+NUMBERS = np.array([[[[3, 0, 15], [3, 7, 8]]]])
+
+
+@pytest.mark.parametrize(
+    ("rule", "shape"),
+    [
+        (lambda: Picked(numbers=NUMBERS, sizes=(4, 4)), (1, 1, 4, 4)),
+        (lambda: Placed(numbers=NUMBERS, sizes=(4, 4)), (1, 1, 2, 3)),
+        (lambda: Spread(windows=WINDOWS, divisor=np.array(4.0), sizes=(4, 4)), (1, 1, 3, 3)),
+    ],
+    ids=["picked", "placed", "spread"],
+)
+def test_what_pooling_differentiates_to_is_replayed(rule: Any, shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(0)
+    x = autograd.tensor(random.normal(size=shape), requires_grad=True)
+    z, listener = listened(lambda: rule().apply(x))
+    v, fresh = random.normal(size=z.shape), random.normal(size=shape)
+    reading = Reading([z], listener, [v])
+    replayed = reading.program.run({reading.numbers[id(x._array)]: fresh}, [*reading.outputs, reading.gradients[x]])
+    leaf = autograd.from_numpy(fresh).requires_grad_()
+    again = rule().apply(leaf)
+    for mine, theirs in zip(replayed, [again, *autograd.grad(again, leaf, autograd.from_numpy(v))], strict=True):
+        np.testing.assert_allclose(mine, array(theirs), rtol=1e-14)
+    assert autograd.gradcheck(lambda x: rule().apply(x), (x,))
+    assert autograd.gradgradcheck(lambda x: rule().apply(x) ** 2, (x,))
 
 
 def test_rows_that_cannot_be_replayed_say_why() -> None:
