@@ -105,12 +105,43 @@ def wide(lib: Any, dtype: str) -> Step:
     return network(lib, dtype, [1000] * 4, "ReLU", 64, lambda lib, ps: lib.optim.SGD(ps, lr=1e-5))
 
 
+def lenet(lib: Any, dtype: str) -> Step:
+    """W6: convolution 5x5 to 6 channels, ReLU, pooling, the same to 16 channels, 256-10, on 28x28, batch 32, SGD."""
+    generator = np.random.default_rng(0)
+    number = getattr(lib, dtype)
+    nn = lib.nn
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 5, dtype=number), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5, dtype=number), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(256, 10, dtype=number),
+    )  # fmt: skip
+    with lib.no_grad():
+        for p in model.parameters():
+            shape = tuple(p.shape)
+            scale = np.prod(shape[1:]) ** -0.5 if len(shape) > 1 else 0.1
+            p.copy_(lib.tensor(generator.standard_normal(shape) * scale, dtype=number))
+    x = lib.tensor(generator.standard_normal((32, 1, 28, 28)), dtype=number)
+    y = lib.tensor(generator.integers(0, 10, 32))
+    criterion = nn.CrossEntropyLoss()
+    optim = lib.optim.SGD(model.parameters(), lr=1e-5)
+
+    def step() -> Any:
+        optim.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optim.step()
+        return loss
+
+    return step
+
+
 WORKLOADS: dict[str, tuple[Workload, list[str], int]] = {
     # name: (how to make a step, dtypes, steps a block)
     "W2, 2-16-16-1 by single numbers": (scalar_mlp, [FLOAT64], 3),
     "W3, 4-5-6-3 tanh, batch 1, Adam": (iris, [FLOAT32, FLOAT64], 50),
     "W4, 256-128-64-10, batch 32, SGD": (classifier, [FLOAT32, FLOAT64], 50),
     "W5, three 1000x1000, batch 64, SGD": (wide, [FLOAT32, FLOAT64], 2),
+    "W6, LeNet-like, batch 32, SGD": (lenet, [FLOAT32, FLOAT64], 5),
 }
 
 
