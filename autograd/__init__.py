@@ -258,6 +258,9 @@ _LAZY = {
     "Graph": ("autograd.drawing", "Graph"),
     "explain": ("autograd.derivation", "explain"),
     "Derivation": ("autograd.derivation", "Derivation"),
+    "step_through": ("autograd.stepping", "step_through"),
+    "Recorder": ("autograd.stepping", "Recorder"),
+    "StepThrough": ("autograd.stepping", "StepThrough"),
 }
 
 
@@ -297,4 +300,7 @@ if _TYPE_CHECKING:
     from autograd.drawing import draw as draw
     from autograd.io import load as load
     from autograd.io import save as save
+    from autograd.stepping import Recorder as Recorder
+    from autograd.stepping import StepThrough as StepThrough
+    from autograd.stepping import step_through as step_through
     from nn import optim as optim

@@ -25,6 +25,7 @@ with torch.watch():
 CELLS = {
     "torch.draw(loss)": {"image/svg+xml": "<svg", "text/plain": "7 ops, 2 leaves"},
     "torch.explain(loss, W1, index=(0, 0))": {"text/latex": r"\partial", "text/plain": "0.000929071"},
+    "torch.step_through(loss)": {"text/html": "<iframe title=", "text/plain": "<StepThrough: 1 pass, 15 steps>"},
     "nn.draw_network(nn.Sequential(nn.Linear(2, 2), nn.Sigmoid(), nn.Linear(2, 1)), x)": {"image/svg+xml": "<circle"},
 }
 

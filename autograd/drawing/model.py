@@ -246,13 +246,27 @@ class Graph:
 
         return text.to_text(self)
 
+    def to_html(self) -> str:
+        """Return a page on which one steps through the passes, as `autograd.step_through` makes it.
+
+        Raises
+        ------
+        RuntimeError
+            The graph was not watched.
+        """
+        from autograd.stepping import StepThrough
+
+        shown = StepThrough()
+        shown.add(self)
+        return shown.html
+
     def render(self, path: str | os.PathLike[str], direction: Direction = "TB") -> Path:
         """Write the graph into a file, in the format its suffix names, and return the file's path.
 
         Parameters
         ----------
         path : path
-            Ends in .svg, .png, .pdf, .dot or .txt.
+            Ends in .svg, .png, .pdf, .dot, .txt or .html (the page of `to_html`).
         direction : {"TB", "LR"}
             As for `to_dot`.
 

@@ -16,6 +16,7 @@ PICTURES = ("svg", "png", "pdf")
 TEXTS: dict[str, Callable[[Graph, Direction], str]] = {
     "dot": lambda graph, direction: graph.to_dot(direction),
     "txt": lambda graph, _: graph.to_text() + "\n",
+    "html": lambda graph, _: graph.to_html(),
 }
 
 
