@@ -100,6 +100,12 @@ from nn.layers.pooling import MaxPool3d as MaxPool3d
 from nn.layers.pooling import MaxUnpool1d as MaxUnpool1d
 from nn.layers.pooling import MaxUnpool2d as MaxUnpool2d
 from nn.layers.pooling import MaxUnpool3d as MaxUnpool3d
+from nn.layers.recurrent import GRU as GRU
+from nn.layers.recurrent import LSTM as LSTM
+from nn.layers.recurrent import RNN as RNN
+from nn.layers.recurrent import GRUCell as GRUCell
+from nn.layers.recurrent import LSTMCell as LSTMCell
+from nn.layers.recurrent import RNNCell as RNNCell
 from nn.layers.shape import Flatten as Flatten
 from nn.layers.shape import Unflatten as Unflatten
 from nn.losses import BCELoss as BCELoss

@@ -34,6 +34,7 @@ from tests.op_rows.parts import PARTS
 from tests.op_rows.poolings import POOLINGS
 from tests.op_rows.products import COMPOSED_PRODUCTS
 from tests.op_rows.random import RANDOM
+from tests.op_rows.recurrent import RECURRENT
 from tests.op_rows.reduce import REDUCTIONS
 from tests.op_rows.rounding import ROUNDING
 from tests.op_rows.scan import SCANS
@@ -84,6 +85,7 @@ ROWS = [
     *LOOKUPS,
     *CONVOLUTIONS,
     *POOLINGS,
+    *RECURRENT,
     *NETWORKS,
     *ATTENTION,
 ]

@@ -1,5 +1,6 @@
 """Helpers for training: gradients kept in bounds, parameters as one vector (`torch.nn.utils`)."""
 
+from nn.utils import rnn as rnn
 from nn.utils.clip_grad import clip_grad_norm_ as clip_grad_norm_
 from nn.utils.clip_grad import clip_grad_value_ as clip_grad_value_
 from nn.utils.clip_grad import clip_grads_with_norm_ as clip_grads_with_norm_

@@ -135,6 +135,67 @@ def lenet(lib: Any, dtype: str) -> Step:
     return step
 
 
+def characters(lib: Any, dtype: str) -> tuple[Any, Any]:
+    """32 steps of 16 sequences over a vocabulary of 64: inputs one-hot, and what comes next."""
+    draw = np.random.default_rng(0)
+    x = np.eye(64)[draw.integers(0, 64, (32, 16))]
+    return lib.tensor(x, dtype=getattr(lib, dtype)), lib.tensor(draw.integers(0, 64, 32 * 16))
+
+
+def lstm(lib: Any, dtype: str) -> Step:
+    """W7: nn.LSTM of 128 units, a linear layer, cross-entropy, SGD."""
+    x, y = characters(lib, dtype)
+    number = getattr(lib, dtype)
+    model, head = lib.nn.LSTM(64, 128, dtype=number), lib.nn.Linear(128, 64, dtype=number)
+    set_weights(lib, [*model.parameters(), *head.parameters()], number)
+    optimizer = lib.optim.SGD([*model.parameters(), *head.parameters()], lr=1e-5)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = lib.nn.functional.cross_entropy(head(model(x)[0]).reshape(-1, 64), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def lstm_cell(lib: Any, dtype: str) -> Step:
+    """W7cell: the same with the cell written out, operation by operation."""
+    x, y = characters(lib, dtype)
+    number = getattr(lib, dtype)
+    shapes = [(512, 64), (512, 128), (512,), (64, 128), (64,)]
+    weights = [lib.zeros(*shape, dtype=number, requires_grad=True) for shape in shapes]
+    set_weights(lib, weights, number)
+    W, U, b, V, c0 = weights
+    optimizer = lib.optim.SGD(weights, lr=1e-5)
+    F = lib.nn.functional
+
+    def step() -> Any:
+        h, c = lib.zeros(16, 128, dtype=number), lib.zeros(16, 128, dtype=number)
+        hidden = []
+        for t in range(32):
+            i, f, g, o = (F.linear(x[t], W, b) + F.linear(h, U)).chunk(4, 1)
+            c = lib.sigmoid(f) * c + lib.sigmoid(i) * lib.tanh(g)
+            h = lib.sigmoid(o) * lib.tanh(c)
+            hidden.append(h)
+        loss = F.cross_entropy(F.linear(lib.cat(hidden), V, c0), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def set_weights(lib: Any, parameters: list[Any], number: Any) -> None:
+    """Give parameters the same small numbers in both libraries."""
+    draw = np.random.default_rng(1)
+    with lib.no_grad():
+        for p in parameters:
+            p.copy_(lib.tensor(draw.standard_normal(tuple(p.shape)) * 0.1, dtype=number))
+
+
 WORKLOADS: dict[str, tuple[Workload, list[str], int]] = {
     # name: (how to make a step, dtypes, steps a block)
     "W2, 2-16-16-1 by single numbers": (scalar_mlp, [FLOAT64], 3),
@@ -142,6 +203,8 @@ WORKLOADS: dict[str, tuple[Workload, list[str], int]] = {
     "W4, 256-128-64-10, batch 32, SGD": (classifier, [FLOAT32, FLOAT64], 50),
     "W5, three 1000x1000, batch 64, SGD": (wide, [FLOAT32, FLOAT64], 2),
     "W6, LeNet-like, batch 32, SGD": (lenet, [FLOAT32, FLOAT64], 5),
+    "W7, nn.LSTM of 128, 32 steps, batch 16": (lstm, [FLOAT32, FLOAT64], 3),
+    "W7cell, the same by operations": (lstm_cell, [FLOAT32, FLOAT64], 1),
 }
 
 
