@@ -138,7 +138,9 @@ def quantile(function: Callable[..., Array]) -> Callable[..., Array]:
 def unique(
     x: Array, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
+    values, inverse, counts = np.unique(
+        x, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
+    )
     inverse = inverse.reshape(x.shape if dim is None else (-1,))
     return [values, *([inverse] if return_inverse else []), *([counts] if return_counts else [])]
 

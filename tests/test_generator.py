@@ -38,44 +38,16 @@ STORED: dict[int, dict[str, list[Any]]] = {
         "randn, 3 in float64": [1.5409961082440433, -0.2934289057609464, -2.1787893820745574],
         "then 2 in float32": [0.5684312582015991, -1.0845223665237427],
         "randn, 18": [
-            -1.1258398294448853,
-            -1.152360200881958,
-            0.5666506290435791,
-            0.7935083508491516,
-            0.5988394618034363,
-            -1.5550950765609741,
-            -0.3413603901863098,
-            1.85300612449646,
-            0.46809640526771545,
-            -0.1577124446630478,
-            -0.1733967512845993,
-            0.18347793817520142,
-            1.3893661499023438,
-            1.586334228515625,
-            0.946298360824585,
-            -0.843676745891571,
-            0.9318265914916992,
-            1.2590092420578003,
+            -1.1258398294448853, -1.152360200881958, 0.5666506290435791, 0.7935083508491516, 0.5988394618034363,
+            -1.5550950765609741, -0.3413603901863098, 1.85300612449646, 0.46809640526771545, -0.1577124446630478,
+            -0.1733967512845993, 0.18347793817520142, 1.3893661499023438, 1.586334228515625, 0.946298360824585,
+            -0.843676745891571, 0.9318265914916992, 1.2590092420578003,
         ],
         "randn, 18 in float64": [
-            -2.310411800234176,
-            -0.3732508612577643,
-            -1.2609246557194385,
-            -0.726951062065411,
-            -0.019964750907762653,
-            0.2102998901016947,
-            0.17718935139366584,
-            -0.830510051008449,
-            0.23871805816817063,
-            0.7335283685272841,
-            -0.7730112772958181,
-            -1.5951814880783068,
-            -0.6870036940435463,
-            1.4880743158106724,
-            -0.4484158047114511,
-            -0.8910030351707375,
-            0.6748575435940039,
-            1.0468653769814655,
+            -2.310411800234176, -0.3732508612577643, -1.2609246557194385, -0.726951062065411, -0.019964750907762653,
+            0.2102998901016947, 0.17718935139366584, -0.830510051008449, 0.23871805816817063, 0.7335283685272841,
+            -0.7730112772958181, -1.5951814880783068, -0.6870036940435463, 1.4880743158106724, -0.4484158047114511,
+            -0.8910030351707375, 0.6748575435940039, 1.0468653769814655,
         ],
         "randint(10)": [4, 9, 3, 0, 3, 9, 7, 3],
         "then randint(-5, 2**28)": [187606631, 108892262, 174197230],
@@ -93,44 +65,16 @@ STORED: dict[int, dict[str, list[Any]]] = {
         "randn, 3 in float64": [0.33669035438385886, 0.1288094051365897, 0.23446236336153173],
         "then 2 in float32": [0.23033303022384644, -1.1228563785552979],
         "randn, 18": [
-            1.9269152879714966,
-            1.4872840642929077,
-            -0.4973975419998169,
-            0.439589262008667,
-            -0.7581311464309692,
-            1.078317642211914,
-            0.8008005619049072,
-            1.680620551109314,
-            0.3558599054813385,
-            -0.6866229772567749,
-            0.610466480255127,
-            1.334737777709961,
-            -0.2316243201494217,
-            0.041759490966796875,
-            -0.2515752911567688,
-            0.859858512878418,
-            -0.3097267746925354,
-            -0.3957104980945587,
+            1.9269152879714966, 1.4872840642929077, -0.4973975419998169, 0.439589262008667, -0.7581311464309692,
+            1.078317642211914, 0.8008005619049072, 1.680620551109314, 0.3558599054813385, -0.6866229772567749,
+            0.610466480255127, 1.334737777709961, -0.2316243201494217, 0.041759490966796875, -0.2515752911567688,
+            0.859858512878418, -0.3097267746925354, -0.3957104980945587,
         ],
         "randn, 18 in float64": [
-            0.2995562877502637,
-            0.24237779080894106,
-            1.2715909667771088,
-            0.618669993885617,
-            -0.03720300727052493,
-            1.0352472972512925,
-            -0.010085521702337353,
-            0.08948016046560357,
-            0.038435238263354446,
-            -0.11824373914203358,
-            -0.5798414554742108,
-            0.875893884648022,
-            0.39238484373268534,
-            1.108461181451433,
-            0.8651734647119074,
-            0.855215961472287,
-            0.2494118796915765,
-            0.2615836907112959,
+            0.2995562877502637, 0.24237779080894106, 1.2715909667771088, 0.618669993885617, -0.03720300727052493,
+            1.0352472972512925, -0.010085521702337353, 0.08948016046560357, 0.038435238263354446,
+            -0.11824373914203358, -0.5798414554742108, 0.875893884648022, 0.39238484373268534, 1.108461181451433,
+            0.8651734647119074, 0.855215961472287, 0.2494118796915765, 0.2615836907112959,
         ],
         "randint(10)": [2, 7, 6, 4, 6, 5, 0, 4],
         "then randint(-5, 2**28)": [115285081, 248735508, 258036],
@@ -188,10 +132,8 @@ def test_stored_numbers(seed: int) -> None:
 def test_linear_layer_of_stored_numbers() -> None:
     # torch.manual_seed(0); torch.nn.Linear(3, 2)
     weight, bias = linear(seeded_with(0), 3, 2, F4)
-    assert weight.tolist() == [
-        [-0.004322517663240433, 0.3097158372402191, -0.4751853346824646],
-        [-0.4248946011066437, -0.2223689705133438, 0.15482072532176971],
-    ]
+    assert weight.tolist() == [[-0.004322517663240433, 0.3097158372402191, -0.4751853346824646],
+                               [-0.4248946011066437, -0.2223689705133438, 0.15482072532176971]]
     assert bias.tolist() == [-0.011439144611358643, 0.45777493715286255]
 
 
@@ -216,7 +158,6 @@ def assert_normal(found: Any, expected: Any) -> None:
 
 # ------------------------------------------------------------------------------------------------------- what must hold
 
-
 def test_default_generator() -> None:
     assert Generator().initial_seed() == 67280421310721
     assert isinstance(generator.default_generator, Generator)
@@ -227,10 +168,8 @@ def test_seeds() -> None:
     assert g.manual_seed(-3) is g
     assert g.initial_seed() == 2**64 - 3
     assert seeded_with(2**64 - 1).initial_seed() == 2**64 - 1
-    assert (
-        seeded_with(int(np.int64(7))).integers(0, 99, 5).tolist()
-        == g.manual_seed(np.int64(7)).integers(0, 99, 5).tolist()
-    )
+    assert seeded_with(int(np.int64(7))).integers(0, 99, 5).tolist() == g.manual_seed(np.int64(7)).integers(
+        0, 99, 5).tolist()
     assert g.seed() == g.initial_seed() != g.seed()
     assert repr(seeded_with(5)) == "Generator(device='cpu', initial_seed=5)"
 
@@ -254,9 +193,8 @@ def test_own_stream_leaves_numpys_and_pythons_alone() -> None:
     g.normal(40), g.permutation(9), g.integers(0, 5, 9)
 
 
-@pytest.mark.parametrize(
-    "clone", [copy.copy, copy.deepcopy, Generator.clone_state, lambda g: pickle.loads(pickle.dumps(g))]
-)
+@pytest.mark.parametrize("clone", [copy.copy, copy.deepcopy, Generator.clone_state,
+                                   lambda g: pickle.loads(pickle.dumps(g))])
 @pytest.mark.parametrize("drawn", [0, 1, 5, 620, 623, 624, 625])
 def test_a_copy_goes_on_alone_from_the_same_position(clone: Callable[[Generator], Generator], drawn: int) -> None:
     g = seeded_with(3)
@@ -285,13 +223,8 @@ def test_get_state_is_a_copy() -> None:
 def test_shapes_and_dtypes(shape: Any, dtype: np.dtype[Any]) -> None:
     g = Generator()
     dims = (shape,) if isinstance(shape, int) else tuple(shape)
-    for numbers in (
-        g.uniform(shape, dtype),
-        g.uniform(shape, dtype, -1, 2),
-        g.normal(shape, dtype),
-        g.normal(shape, dtype, 1.0, 2.0),
-        g.integers(0, 5, shape, dtype),
-    ):
+    for numbers in (g.uniform(shape, dtype), g.uniform(shape, dtype, -1, 2), g.normal(shape, dtype),
+                    g.normal(shape, dtype, 1.0, 2.0), g.integers(0, 5, shape, dtype)):
         assert isinstance(numbers, np.ndarray)
         assert (numbers.shape, numbers.dtype) == (dims, dtype)
         assert numbers.flags.writeable
@@ -315,11 +248,8 @@ def test_blocks_do_not_show(dtype: np.dtype[Any]) -> None:
     size = 2 * BLOCK + 48
     whole, pieces = seeded_with(8), seeded_with(8)
     draws: list[Callable[[Generator, int], Any]] = [
-        lambda g, n: g.uniform(n, dtype),
-        lambda g, n: g.uniform(n, dtype, -0.1, 0.3),
-        lambda g, n: g.normal(n, dtype),
-        lambda g, n: g.integers(0, 2**40, n),
-    ]
+        lambda g, n: g.uniform(n, dtype), lambda g, n: g.uniform(n, dtype, -0.1, 0.3),
+        lambda g, n: g.normal(n, dtype), lambda g, n: g.integers(0, 2**40, n)]
     for draw in draws:
         parts = [draw(pieces, n) for n in (16, 4000, BLOCK + 16, size - BLOCK - 4032)]
         np.testing.assert_array_equal(draw(whole, size), np.concatenate(parts))
@@ -346,7 +276,7 @@ def test_long_permutations_take_64_bits_for_each_swap(monkeypatch: pytest.Monkey
     for n in (50, BLOCK + 3):
         g, h = seeded_with(6), seeded_with(6)
         expected: list[int] = []
-        for i, draw in enumerate(h.integers(-(2**63), 2**63 - 1, n).tolist()):
+        for i, draw in enumerate(h.integers(-2**63, 2**63 - 1, n).tolist()):
             # The range is 2**64 - 1, and no draw equals it: the integer plus 2**63 is the draw.
             j = (draw + 2**63) % (i + 1)
             expected.append(i)
@@ -367,17 +297,14 @@ def test_threads_share_a_generator() -> None:
 
 # ------------------------------------------------------------------------------------------------------- the arithmetic
 
-
 def exact(x: Any, factor: Any, shift: Any) -> Fraction:
     return Fraction(float(x)) * Fraction(float(factor)) + Fraction(float(shift))
 
 
 def rounded_to_float32(value: Fraction) -> np.float32:
     near = np.float32(float(value))
-    return min(
-        (np.nextafter(near, np.float32(-np.inf)), near, np.nextafter(near, np.float32(np.inf))),
-        key=lambda y: (abs(Fraction(float(y)) - value), int(y.view(np.int32)) & 1),
-    )
+    return min((np.nextafter(near, np.float32(-np.inf)), near, np.nextafter(near, np.float32(np.inf))),
+               key=lambda y: (abs(Fraction(float(y)) - value), int(y.view(np.int32)) & 1))
 
 
 HALFWAY = [  # a product half-way between two floats, and a shift so small that it only decides which one
@@ -465,7 +392,6 @@ def test_bernoulli_is_strictly_below(dtype: np.dtype[Any]) -> None:
 
 Row = tuple[Callable[[Any], Any], type[Exception], str, Callable[[Any], Any]]
 
-
 def without_words_left(state: Any) -> Any:
     state[8:12] = 0
     return state
@@ -473,224 +399,127 @@ def without_words_left(state: Any) -> Any:
 
 ERRORS: dict[str, Row] = {
     "empty range": (
-        lambda g: g.integers(5, 5, 3),
-        RuntimeError,
+        lambda g: g.integers(5, 5, 3), RuntimeError,
         "random_ expects 'from' to be less than 'to', but got from=5 >= to=5; expected low < high. The range goes from "
         "low to high - 1: make high larger.",
-        lambda torch: torch.randint(5, 5, (3,)),
-    ),
+        lambda torch: torch.randint(5, 5, (3,))),
     "range backwards": (
-        lambda g: g.integers(3, 1, 0),
-        RuntimeError,
-        "but got from=3 >= to=1",
-        lambda torch: torch.randint(3, 1, (0,)),
-    ),
+        lambda g: g.integers(3, 1, 0), RuntimeError, "but got from=3 >= to=1", lambda torch: torch.randint(3, 1, (0,))),
     "integer of float": (
-        lambda g: g.integers(0, 3.5, 3),
-        TypeError,
-        "randint(): argument 'high' must be int, not float; expected an",
-        lambda torch: torch.randint(0, 3.5, (3,)),
-    ),
+        lambda g: g.integers(0, 3.5, 3), TypeError, "randint(): argument 'high' must be int, not float; expected an",
+        lambda torch: torch.randint(0, 3.5, (3,))),
     "integer of bool": (
-        lambda g: g.integers(0, True, 3),
-        TypeError,
-        "argument 'high' must be int, not bool",
-        lambda torch: torch.randint(True, (3,)),
-    ),
+        lambda g: g.integers(0, True, 3), TypeError, "argument 'high' must be int, not bool",
+        lambda torch: torch.randint(True, (3,))),
     "bound over 64 bits": (
-        lambda g: g.integers(0, 2**63, 3),
-        ValueError,
+        lambda g: g.integers(0, 2**63, 3), ValueError,
         "Overflow when unpacking long long: randint's high is 9223372036854775808; expected a signed 64-bit number",
-        lambda torch: torch.randint(0, 2**63, (3,)),
-    ),
+        lambda torch: torch.randint(0, 2**63, (3,))),
     "dtype too small": (
-        lambda g: g.integers(0, 257, 3, np.uint8),
-        RuntimeError,
+        lambda g: g.integers(0, 257, 3, np.uint8), RuntimeError,
         "to - 1 is out of bounds for uint8: it is 256; expected a number from 0 to 255. Choose a larger dtype.",
-        lambda torch: torch.randint(0, 257, (3,), dtype=torch.uint8),
-    ),
+        lambda torch: torch.randint(0, 257, (3,), dtype=torch.uint8)),
     "dtype unsigned": (
-        lambda g: g.integers(-1, 7, 3, np.uint8),
-        RuntimeError,
-        "from is out of bounds for uint8: it is -1",
-        lambda torch: torch.randint(-1, 7, (3,), dtype=torch.uint8),
-    ),
+        lambda g: g.integers(-1, 7, 3, np.uint8), RuntimeError, "from is out of bounds for uint8: it is -1",
+        lambda torch: torch.randint(-1, 7, (3,), dtype=torch.uint8)),
     "integers in complex": (
-        lambda g: g.integers(0, 7, 3, np.complex64),
-        RuntimeError,
-        '"randint" not implemented for complex64',
-        lambda torch: torch.randint(0, 7, (3,), dtype=torch.complex64),
-    ),
+        lambda g: g.integers(0, 7, 3, np.complex64), RuntimeError, '"randint" not implemented for complex64',
+        lambda torch: torch.randint(0, 7, (3,), dtype=torch.complex64)),
     "negative n": (
-        lambda g: g.permutation(-1),
-        RuntimeError,
+        lambda g: g.permutation(-1), RuntimeError,
         "Trying to create tensor with negative dimension -1: [-1]; expected randperm's n >= 0. Pass how many",
-        lambda torch: torch.randperm(-1),
-    ),
+        lambda torch: torch.randperm(-1)),
     "n of float": (
-        lambda g: g.permutation(2.0),
-        TypeError,
-        "randperm(): argument 'n' must be int, not float",
-        lambda torch: torch.randperm(2.0),
-    ),
+        lambda g: g.permutation(2.0), TypeError, "randperm(): argument 'n' must be int, not float",
+        lambda torch: torch.randperm(2.0)),
     "permutation in bool": (
-        lambda g: g.permutation(3, np.bool_),
-        NotImplementedError,
-        '"randperm" not implemented for bool',
-        lambda torch: torch.randperm(3, dtype=torch.bool),
-    ),
+        lambda g: g.permutation(3, np.bool_), NotImplementedError, '"randperm" not implemented for bool',
+        lambda torch: torch.randperm(3, dtype=torch.bool)),
     "permutation too long": (
-        lambda g: g.permutation(257, np.uint8),
-        RuntimeError,
+        lambda g: g.permutation(257, np.uint8), RuntimeError,
         "256 cannot be converted to uint8 without overflow; expected n <= 256",
-        lambda torch: torch.randperm(257, dtype=torch.uint8),
-    ),
+        lambda torch: torch.randperm(257, dtype=torch.uint8)),
     "negative size": (
-        lambda g: g.uniform((2, -3)),
-        RuntimeError,
+        lambda g: g.uniform((2, -3)), RuntimeError,
         "Trying to create tensor with negative dimension -3: [2, -3]; expected sizes >= 0. Check the shape.",
-        lambda torch: torch.rand(2, -3),
-    ),
+        lambda torch: torch.rand(2, -3)),
     "size of float": (
-        lambda g: g.uniform(2.5),
-        TypeError,
-        "rand(): argument 'size' must be int, not float",
-        lambda torch: torch.rand(2.5),
-    ),
+        lambda g: g.uniform(2.5), TypeError, "rand(): argument 'size' must be int, not float",
+        lambda torch: torch.rand(2.5)),
     "uniform integers": (
-        lambda g: g.uniform(3, np.int64),
-        NotImplementedError,
+        lambda g: g.uniform(3, np.int64), NotImplementedError,
         '"uniform_" not implemented for int64; expected float16, float32 or float64. Draw in such a dtype and convert.',
-        lambda torch: torch.empty(3, dtype=torch.int64).uniform_(),
-    ),
+        lambda torch: torch.empty(3, dtype=torch.int64).uniform_()),
     "bounds backwards": (
-        lambda g: g.uniform(3, F4, 1, 0),
-        RuntimeError,
+        lambda g: g.uniform(3, F4, 1, 0), RuntimeError,
         "uniform_ expects to return a [from, to) range, but found from=1.0 > to=0.0; expected low <= high. Swap the",
-        lambda torch: torch.empty(3).uniform_(1, 0),
-    ),
+        lambda torch: torch.empty(3).uniform_(1, 0)),
     "bound infinite": (
-        lambda g: g.uniform(3, F8, 0, math.inf),
-        RuntimeError,
-        "to is out of bounds for float64: it is inf",
-        lambda torch: torch.empty(3).double().uniform_(0, math.inf),
-    ),
+        lambda g: g.uniform(3, F8, 0, math.inf), RuntimeError, "to is out of bounds for float64: it is inf",
+        lambda torch: torch.empty(3).double().uniform_(0, math.inf)),
     "bound NaN": (
-        lambda g: g.uniform(3, F4, math.nan, 1),
-        RuntimeError,
-        "from is out of bounds for float32: it is nan",
-        lambda torch: torch.empty(3).uniform_(math.nan, 1),
-    ),
+        lambda g: g.uniform(3, F4, math.nan, 1), RuntimeError, "from is out of bounds for float32: it is nan",
+        lambda torch: torch.empty(3).uniform_(math.nan, 1)),
     "bound over float32": (
-        lambda g: g.uniform(3, F4, 0, 1e39),
-        RuntimeError,
-        "to is out of bounds for float32: it is 1e+39; expected a",
-        lambda torch: torch.empty(3).uniform_(0, 1e39),
-    ),
+        lambda g: g.uniform(3, F4, 0, 1e39), RuntimeError, "to is out of bounds for float32: it is 1e+39; expected a",
+        lambda torch: torch.empty(3).uniform_(0, 1e39)),
     "bounds too far apart": (
-        lambda g: g.uniform(3, F4, -3e38, 3e38),
-        RuntimeError,
-        "uniform_ expects to-from <= 3.4028234663852886e+38,",
-        lambda torch: torch.empty(3).uniform_(-3e38, 3e38),
-    ),
+        lambda g: g.uniform(3, F4, -3e38, 3e38), RuntimeError, "uniform_ expects to-from <= 3.4028234663852886e+38,",
+        lambda torch: torch.empty(3).uniform_(-3e38, 3e38)),
     "bound of str": (
-        lambda g: g.uniform(3, F4, "0", 1),
-        TypeError,
-        "uniform_(): argument 'from' must be float, not str",
-        lambda torch: torch.empty(3).uniform_("0", 1),
-    ),
+        lambda g: g.uniform(3, F4, "0", 1), TypeError, "uniform_(): argument 'from' must be float, not str",
+        lambda torch: torch.empty(3).uniform_("0", 1)),
     "std negative": (
-        lambda g: g.normal(3, F4, 0, -1),
-        RuntimeError,
-        "normal expects std >= 0.0, but found std -1.0; expected a",
-        lambda torch: torch.empty(3).normal_(0, -1),
-    ),
+        lambda g: g.normal(3, F4, 0, -1), RuntimeError, "normal expects std >= 0.0, but found std -1.0; expected a",
+        lambda torch: torch.empty(3).normal_(0, -1)),
     "std NaN": (
-        lambda g: g.normal(3, F4, 0, math.nan),
-        RuntimeError,
-        "normal expects std >= 0.0, but found std nan",
-        lambda torch: torch.empty(3).normal_(0, math.nan),
-    ),
+        lambda g: g.normal(3, F4, 0, math.nan), RuntimeError, "normal expects std >= 0.0, but found std nan",
+        lambda torch: torch.empty(3).normal_(0, math.nan)),
     "std complex": (
-        lambda g: g.normal(3, F4, 0, 1j),
-        TypeError,
-        "normal_(): argument 'std' must be float, not complex",
-        lambda torch: torch.empty(3).normal_(0, 1j),
-    ),
+        lambda g: g.normal(3, F4, 0, 1j), TypeError, "normal_(): argument 'std' must be float, not complex",
+        lambda torch: torch.empty(3).normal_(0, 1j)),
     "normal integers": (
-        lambda g: g.normal(3, np.int64),
-        NotImplementedError,
-        '"normal_" not implemented for int64',
-        lambda torch: torch.randn(3, dtype=torch.int64),
-    ),
+        lambda g: g.normal(3, np.int64), NotImplementedError, '"normal_" not implemented for int64',
+        lambda torch: torch.randn(3, dtype=torch.int64)),
     "no probability": (
-        lambda g: g.bernoulli(1.5, 3),
-        RuntimeError,
-        "bernoulli_ expects p to be in [0, 1], but got p=1.5; expected a",
-        lambda torch: torch.empty(3).bernoulli_(1.5),
-    ),
+        lambda g: g.bernoulli(1.5, 3), RuntimeError, "bernoulli_ expects p to be in [0, 1], but got p=1.5; expected a",
+        lambda torch: torch.empty(3).bernoulli_(1.5)),
     "probability of ints": (
-        lambda g: g.bernoulli(np.array([1, 0]), 2),
-        NotImplementedError,
-        '"bernoulli" not implemented for int64',
-        lambda torch: torch.bernoulli(torch.tensor([1, 0])),
-    ),
+        lambda g: g.bernoulli(np.array([1, 0]), 2), NotImplementedError, '"bernoulli" not implemented for int64',
+        lambda torch: torch.bernoulli(torch.tensor([1, 0]))),
     "seed of float": (
-        lambda g: g.manual_seed(1.5),
-        RuntimeError,
-        "manual_seed expected a long, but got float; expected an int. Pass",
-        lambda torch: torch.Generator().manual_seed(1.5),
-    ),
+        lambda g: g.manual_seed(1.5), RuntimeError, "manual_seed expected a long, but got float; expected an int. Pass",
+        lambda torch: torch.Generator().manual_seed(1.5)),
     "seed of bool": (
-        lambda g: g.manual_seed(True),
-        RuntimeError,
-        "manual_seed expected a long, but got bool",
-        lambda torch: torch.Generator().manual_seed(True),
-    ),
+        lambda g: g.manual_seed(True), RuntimeError, "manual_seed expected a long, but got bool",
+        lambda torch: torch.Generator().manual_seed(True)),
     "seed too large": (
-        lambda g: g.manual_seed(2**64),
-        ValueError,
+        lambda g: g.manual_seed(2**64), ValueError,
         "Overflow when unpacking long long: the seed is 18446744073709551616; expected a 64-bit number. Pass an int",
-        lambda torch: torch.Generator().manual_seed(2**64),
-    ),
+        lambda torch: torch.Generator().manual_seed(2**64)),
     "seed too small": (
-        lambda g: g.manual_seed(-(2**63) - 1),
-        ValueError,
-        "Overflow when unpacking long long: the seed is -9223372036",
-        lambda torch: torch.Generator().manual_seed(-(2**63) - 1),
-    ),
+        lambda g: g.manual_seed(-(2**63) - 1), ValueError, "Overflow when unpacking long long: the seed is -9223372036",
+        lambda torch: torch.Generator().manual_seed(-(2**63) - 1)),
     "state of list": (
-        lambda g: g.set_state([1, 2]),
-        TypeError,
-        "RNG state must be a torch.ByteTensor, but it is list; expected 5056",
-        lambda torch: torch.Generator().set_state([1, 2]),
-    ),
+        lambda g: g.set_state([1, 2]), TypeError, "RNG state must be a torch.ByteTensor, but it is list; expected 5056",
+        lambda torch: torch.Generator().set_state([1, 2])),
     "state of floats": (
-        lambda g: g.set_state(autograd.zeros(5056)),
-        TypeError,
+        lambda g: g.set_state(autograd.zeros(5056)), TypeError,
         "RNG state must be a torch.ByteTensor, but it is a tensor of float32; expected 5056 bytes.",
-        lambda torch: torch.Generator().set_state(torch.zeros(5056)),
-    ),
+        lambda torch: torch.Generator().set_state(torch.zeros(5056))),
     "state cut short": (
-        lambda g: g.set_state(autograd.zeros(3, dtype=autograd.uint8)),
-        RuntimeError,
+        lambda g: g.set_state(autograd.zeros(3, dtype=autograd.uint8)), RuntimeError,
         "the RNG state has size 3; expected size 5056.",
-        lambda torch: torch.Generator().set_state(torch.zeros(3, dtype=torch.uint8)),
-    ),
+        lambda torch: torch.Generator().set_state(torch.zeros(3, dtype=torch.uint8))),
     "state of zeros": (
-        lambda g: g.set_state(autograd.zeros(5056, dtype=autograd.uint8)),
-        RuntimeError,
+        lambda g: g.set_state(autograd.zeros(5056, dtype=autograd.uint8)), RuntimeError,
         "Invalid mt19937 state: 0 numbers left at",
-        lambda torch: torch.Generator().set_state(torch.zeros(5056, dtype=torch.uint8)),
-    ),
+        lambda torch: torch.Generator().set_state(torch.zeros(5056, dtype=torch.uint8))),
     "state that does not add up": (
-        lambda g: g.set_state(without_words_left(g.get_state())),
-        RuntimeError,
+        lambda g: g.set_state(without_words_left(g.get_state())), RuntimeError,
         "Invalid mt19937 state: 0 numbers left at number 4 of 624; expected left + next = 625. Pass what get_state()",
-        lambda torch: torch.Generator().set_state(
-            torch.tensor(without_words_left(Generator().get_state()).tolist(), dtype=torch.uint8)
-        ),
-    ),
+        lambda torch: torch.Generator().set_state(torch.tensor(without_words_left(Generator().get_state()).tolist(),
+                                                               dtype=torch.uint8))),
 }
 
 
@@ -733,7 +562,6 @@ def test_integers_beyond_what_a_float_holds_are_refused() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------- PyTorch itself
-
 
 class Pair:
     """Our generator and PyTorch's at the same position, and draws from both."""
@@ -816,22 +644,9 @@ def test_uniform_equals_torch(dtype: np.dtype[Any]) -> None:
 
 
 BOUNDS = [
-    (-1.0, 1.0),
-    (0.0, 2.5),
-    (-0.1, 0.0),
-    (1.0, 1.0 + 2**-22),
-    (1.0, 1.0 + 2**-51),
-    (3.0, 3.0),
-    (1e-20, 1.0),
-    (-1.0, 1e-9),
-    (1e6, 1e6 + 1),
-    (-1e30, 3e-8),
-    (0.1, 0.3),
-    (-0.3, 0.1),
-    (1e-38, 3e-38),
-    (1e-45, 1e-44),
-    (-1.7e38, 1.6e38),
-    (-1 / math.sqrt(784), 1 / math.sqrt(784)),
+    (-1.0, 1.0), (0.0, 2.5), (-0.1, 0.0), (1.0, 1.0 + 2**-22), (1.0, 1.0 + 2**-51), (3.0, 3.0), (1e-20, 1.0),
+    (-1.0, 1e-9), (1e6, 1e6 + 1), (-1e30, 3e-8), (0.1, 0.3), (-0.3, 0.1), (1e-38, 3e-38), (1e-45, 1e-44),
+    (-1.7e38, 1.6e38), (-1 / math.sqrt(784), 1 / math.sqrt(784)),
 ]
 
 
@@ -840,24 +655,15 @@ BOUNDS = [
 def test_uniform_between_bounds_equals_torch(dtype: np.dtype[Any]) -> None:
     pair = Pair(2)
     rng = random.Random(1)
-    some = [
-        (low, low + abs(rng.gauss(0, 1)) * 10.0 ** rng.uniform(-12, 12))
-        for low in (rng.gauss(0, 1) * 10.0 ** rng.uniform(-12, 12) for _ in range(200))
-    ]
+    some = [(low, low + abs(rng.gauss(0, 1)) * 10.0 ** rng.uniform(-12, 12))
+            for low in (rng.gauss(0, 1) * 10.0 ** rng.uniform(-12, 12) for _ in range(200))]
     for low, high in BOUNDS + some:
         pair.uniform(1500, dtype, low, high)
     for low, high in ((-1.0, 1.0), (0.0, 2.5), (1.0, 1.0 + 2**-9), (-6e4, 5e3), (3.0, 3.0)):
         pair.uniform(1500, F2, low, high)
     if dtype == F8:
-        for low, high in (
-            (-8e307, 8e307),
-            (1e250, 3e250),
-            (-1e-290, 3e-291),
-            (-1e300, 1e-300),
-            (-2.2e-309, 0.0),
-            (0.0, 3e-310),
-            (-1e-140, 1e-130),
-        ):
+        for low, high in ((-8e307, 8e307), (1e250, 3e250), (-1e-290, 3e-291), (-1e300, 1e-300), (-2.2e-309, 0.0),
+                          (0.0, 3e-310), (-1e-140, 1e-130)):
             pair.uniform(1500, dtype, low, high)
     pair.assert_same_position()
 
@@ -957,10 +763,8 @@ def test_bernoulli_of_a_number_draws_as_an_array_of_float64_does() -> None:
 
 @pytest.mark.oracle
 @pytest.mark.parametrize("dtype", [F4, F8])
-@pytest.mark.parametrize(
-    ("inputs", "outputs"),
-    [(1, 1), (2, 2), (3, 1), (4, 5), (5, 6), (6, 3), (7, 11), (10, 20), (64, 10), (100, 3), (784, 256)],
-)
+@pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (2, 2), (3, 1), (4, 5), (5, 6), (6, 3), (7, 11), (10, 20),
+                                                 (64, 10), (100, 3), (784, 256)])
 def test_linear_layer_equals_torch(inputs: int, outputs: int, dtype: np.dtype[Any]) -> None:
     torch = pytest.importorskip("torch")
     with torch.random.fork_rng():
@@ -995,16 +799,12 @@ REALS = st.floats(-1e6, 1e6, allow_nan=False)
 STEPS = st.one_of(
     st.tuples(st.just("uniform"), SMALL, FLOATS | st.just(F2)),
     st.tuples(st.just("uniform"), SMALL, FLOATS, REALS, REALS).map(
-        lambda step: (*step[:3], min(step[3:]), max(step[3:]))
-    ),
+        lambda step: (*step[:3], min(step[3:]), max(step[3:]))),
     st.tuples(st.just("normal"), SMALL, FLOATS | st.just(F2)),
     st.tuples(st.just("scattered_normal"), SMALL, FLOATS),
-    st.tuples(
-        st.just("integers"),
-        st.integers(-(2**62), 2**62 - 1),
-        st.integers(1, 2**62) | st.sampled_from([1, 7, WIDE_RANGE - 1, WIDE_RANGE]),
-        SMALL,
-    ).map(lambda step: (step[0], step[1], step[1] + step[2], step[3])),
+    st.tuples(st.just("integers"), st.integers(-(2**62), 2**62 - 1),
+              st.integers(1, 2**62) | st.sampled_from([1, 7, WIDE_RANGE - 1, WIDE_RANGE]), SMALL).map(
+        lambda step: (step[0], step[1], step[1] + step[2], step[3])),
     st.tuples(st.just("permutation"), SMALL),
     st.tuples(st.just("bernoulli"), st.builds(np.full, SMALL, st.floats(0, 1), FLOATS)),
 )

@@ -160,15 +160,8 @@ def test_numpy_functions_keep_the_graph(function: Callable[[Any], Any]) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [
-        ((2, 3, 4), (4, 5)),
-        ((2, 3, 4), (6, 4, 5)),
-        ((3, 4), (2, 2, 4, 5)),
-        ((4,), (6, 4, 5)),
-        ((2, 3, 4), (4,)),
-        ((), (2, 3)),
-        ((2, 3), ()),
-    ],
+    [((2, 3, 4), (4, 5)), ((2, 3, 4), (6, 4, 5)), ((3, 4), (2, 2, 4, 5)), ((4,), (6, 4, 5)), ((2, 3, 4), (4,)),
+     ((), (2, 3)), ((2, 3), ())],
     ids=str,
 )
 def test_dot_is_numpys_dot(left: tuple[int, ...], right: tuple[int, ...]) -> None:

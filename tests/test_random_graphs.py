@@ -253,7 +253,9 @@ test_assignment_at_length = pytest.mark.slow(SLOW(given(indexed(), st.booleans()
 test_indexing_as_in_torch = pytest.mark.oracle(FAST(given(indexed())(reads_as_in_torch)))
 test_indexing_as_in_torch_at_length = pytest.mark.slow(pytest.mark.oracle(SLOW(given(indexed())(reads_as_in_torch))))
 test_assignment_as_in_torch = pytest.mark.oracle(FAST(given(indexed())(writes_as_in_torch)))
-test_assignment_as_in_torch_at_length = pytest.mark.slow(pytest.mark.oracle(SLOW(given(indexed())(writes_as_in_torch))))
+test_assignment_as_in_torch_at_length = pytest.mark.slow(
+    pytest.mark.oracle(SLOW(given(indexed())(writes_as_in_torch)))
+)
 
 
 # ------------------------------------------------------------------------------------------------------- graphs

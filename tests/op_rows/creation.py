@@ -52,11 +52,9 @@ def refusals_of_likes(name: str, *more: Any) -> tuple[R, ...]:
 
 def new_sizes(fill: Callable[..., Any]) -> Callable[..., Any]:
     """What a tensor's `new_zeros` and its like compute."""
-
     def reference(x: Any, *sizes: Any, size: Any = (), dtype: Any = None) -> Any:
         shape = sizes[0] if sizes and isinstance(sizes[0], tuple | list) else sizes or size
         return fill(shape, dtype or x.dtype)
-
     return reference
 
 
@@ -69,33 +67,16 @@ def spaced(start: float, end: float, steps: int, dtype: Any = np.float32) -> Any
     return np.where(i < steps // 2, start + step * i, end - step * (steps - 1 - i)).astype(dtype)
 
 
-NEW = (
-    S(F(1), 2, 3),
-    S(F(1), (2, 3)),
-    S(F(), ()),
-    S(Ints((1,)), 2),
-    S(Bools((1,)), [2]),
-    S(F(1), 0),
-    S(F(1), 2, **INT64),
-    S(F(2), size=(2, 1)),
-)
+NEW = (S(F(1), 2, 3), S(F(1), (2, 3)), S(F(), ()), S(Ints((1,)), 2), S(Bools((1,)), [2]), S(F(1), 0),
+       S(F(1), 2, **INT64), S(F(2), size=(2, 1)))
 CREATION = [
     *[
-        made(
-            name,
-            of_size(function),
-            *SIZES,
-            S((2, 0, 3)),
-            S(2, dtype=Dtype("float16")),
-            S(2, dtype=Dtype("uint8")),
-            errors=refusals_of_sizes(name),
-        )
+        made(name, of_size(function), *SIZES, S((2, 0, 3)), S(2, dtype=Dtype("float16")), S(2, dtype=Dtype("uint8")),
+             errors=refusals_of_sizes(name))
         for name, function in {"zeros": np.zeros, "ones": np.ones}.items()
     ],
     made(
-        "empty",
-        of_size(np.zeros),
-        *SIZES,
+        "empty", of_size(np.zeros), *SIZES,
         call=lambda t, *a, **k: t.zeros_like(t.empty(*a, **k)),
         errors=(
             *refusals_of_sizes("empty"),
@@ -103,16 +84,9 @@ CREATION = [
         ),
     ),
     made(
-        "full",
-        lambda size, value, dtype=None: given(np.full(size, value).tolist(), dtype),
-        S((2, 3), 1.5),
-        S((2,), 7),
-        S((), True),
-        S((2,), 1, **FLOAT64),
-        S([2], 1.5),
-        S((2,), 2.7, **INT64),
-        S((2,), Exactly(2.5, dtype="float64"), dtype=Dtype("float32")),
-        S((1, 2), float("inf")),
+        "full", lambda size, value, dtype=None: given(np.full(size, value).tolist(), dtype),
+        S((2, 3), 1.5), S((2,), 7), S((), True), S((2,), 1, **FLOAT64), S([2], 1.5), S((2,), 2.7, **INT64),
+        S((2,), Exactly(2.5, dtype="float64"), dtype=Dtype("float32")), S((1, 2), float("inf")),
         S((2,), 3, dtype=Dtype("bool")),
         errors=(
             R(lambda t: t.full(3, 1.0), TypeError, "must be tuple of ints, not int"),
@@ -125,13 +99,8 @@ CREATION = [
         ),
     ),
     made(
-        "scalar_tensor",
-        lambda s, dtype=np.float32: np.asarray(s, dtype),
-        S(2),
-        S(2.5),
-        S(True),
-        S(2.5, **INT64),
-        S(3, **FLOAT64),
+        "scalar_tensor", lambda s, dtype=np.float32: np.asarray(s, dtype),
+        S(2), S(2.5), S(True), S(2.5, **INT64), S(3, **FLOAT64),
         errors=(
             R(lambda t: t.scalar_tensor([1]), TypeError, "list"),
             *refusals_of_options(lambda t, **options: t.scalar_tensor(1.0, **options)),
@@ -139,22 +108,11 @@ CREATION = [
     ),
     made("zeros_like", np.zeros_like, *LIKE, S(F(2, 3, 2)), errors=refusals_of_likes("zeros_like")),
     made("ones_like", np.ones_like, *LIKE, S(F(2, 3, 2)), errors=refusals_of_likes("ones_like")),
+    made("empty_like", np.zeros_like, *LIKE, call=lambda t, *a, **k: t.zeros_like(t.empty_like(*a, **k)),
+         errors=refusals_of_likes("empty_like")),
     made(
-        "empty_like",
-        np.zeros_like,
-        *LIKE,
-        call=lambda t, *a, **k: t.zeros_like(t.empty_like(*a, **k)),
-        errors=refusals_of_likes("empty_like"),
-    ),
-    made(
-        "full_like",
-        lambda x, value, dtype=None: np.full_like(x, np.asarray(value).astype(dtype or x.dtype), dtype),
-        S(F(2, 3), 1.5),
-        S(Ints((3,)), 2),
-        S(Ints((3,)), 2.7),
-        S(F(2), 1, **INT64),
-        S(Bools((2,)), 3),
-        S(F(2, 0), 1),
+        "full_like", lambda x, value, dtype=None: np.full_like(x, np.asarray(value).astype(dtype or x.dtype), dtype),
+        S(F(2, 3), 1.5), S(Ints((3,)), 2), S(Ints((3,)), 2.7), S(F(2), 1, **INT64), S(Bools((2,)), 3), S(F(2, 0), 1),
         S(F(2), Exactly(2.5, dtype="float64")),
         errors=(
             R(lambda t: t.full_like(t.ones(2, dtype=t.uint8), 300), RuntimeError, "without overflow"),
@@ -162,16 +120,8 @@ CREATION = [
         ),
     ),
     made(
-        "eye",
-        lambda n, m=None, dtype=np.float32: np.eye(n, m, dtype=dtype),
-        S(3),
-        S(2, 4),
-        S(4, 2),
-        S(0),
-        S(0, 3),
-        S(3, **INT64),
-        S(2, dtype=Dtype("bool")),
-        S(n=2, m=1),
+        "eye", lambda n, m=None, dtype=np.float32: np.eye(n, m, dtype=dtype),
+        S(3), S(2, 4), S(4, 2), S(0), S(0, 3), S(3, **INT64), S(2, dtype=Dtype("bool")), S(n=2, m=1),
         errors=(
             R(lambda t: t.eye(-1), RuntimeError, "n must be greater or equal to 0, got -1"),
             R(lambda t: t.eye(2, -1), RuntimeError, "m must be greater or equal to 0, got -1"),
@@ -183,23 +133,9 @@ CREATION = [
     made(
         "arange",
         lambda *a, dtype=None: given(np.arange(*a).tolist(), dtype) if len(np.arange(*a)) else np.zeros(0, np.int64),
-        S(5),
-        S(1, 5),
-        S(5, 0, -2),
-        S(0, 1, 0.25),
-        S(2.5),
-        S(0),
-        S(3, **FLOAT64),
-        S(0.0, 2.0, 0.3),
-        S(3, 9, 4),
-        S(-3, 4, 2),
-        S(2**53, 2**53 + 3),
-        S(1, 2.5, 0.5),
-        S(3, dtype=Dtype("float16")),
-        S(0, -5, -2),
-        S(9, 3, -2),
-        S(3, dtype=Dtype("uint8")),
-        S(0.1, 100, 0.1, **FLOAT64),
+        S(5), S(1, 5), S(5, 0, -2), S(0, 1, 0.25), S(2.5), S(0), S(3, **FLOAT64), S(0.0, 2.0, 0.3), S(3, 9, 4),
+        S(-3, 4, 2), S(2**53, 2**53 + 3), S(1, 2.5, 0.5), S(3, dtype=Dtype("float16")), S(0, -5, -2), S(9, 3, -2),
+        S(3, dtype=Dtype("uint8")), S(0.1, 100, 0.1, **FLOAT64),
         errors=(
             R(lambda t: t.arange(1, 5, -1), RuntimeError, "step sign"),
             R(lambda t: t.arange(5, 1), RuntimeError, "step sign"),
@@ -214,20 +150,10 @@ CREATION = [
         ),
     ),
     made(
-        "linspace",
-        spaced,
-        S(0, 1, 5),
-        S(-1.5, 2, 4),
-        S(0, 1, 1),
-        S(0, 1, 0),
-        S(1, 0, 3, **FLOAT64),
-        S(0, 1, 50),
-        S(0, 9, 5, **INT64),
-        S(0.5, 9.7, 5, dtype=Dtype("int32")),
-        S(3, 3, 4),
-        S(0, 1, 5, dtype=Dtype("float16")),
-        S(Exactly(0.5, dtype="float32"), Exactly(2.0, dtype="float32"), 4),
-        S(start=0, end=1, steps=3),
+        "linspace", spaced,
+        S(0, 1, 5), S(-1.5, 2, 4), S(0, 1, 1), S(0, 1, 0), S(1, 0, 3, **FLOAT64), S(0, 1, 50), S(0, 9, 5, **INT64),
+        S(0.5, 9.7, 5, dtype=Dtype("int32")), S(3, 3, 4), S(0, 1, 5, dtype=Dtype("float16")),
+        S(Exactly(0.5, dtype="float32"), Exactly(2.0, dtype="float32"), 4), S(start=0, end=1, steps=3),
         errors=(
             R(lambda t: t.linspace(0, 1, -1), RuntimeError, "non-negative"),
             R(lambda t: t.linspace(0, 1), TypeError, ""),
@@ -239,17 +165,10 @@ CREATION = [
     ),
     made(
         "logspace",
-        lambda start, end, steps, base=10.0, dtype=np.float32: np.power(
-            float(base), spaced(start, end, steps, dtype if np.dtype(dtype).kind == "f" else np.float64)
-        ).astype(dtype),
-        S(0, 2, 3),
-        S(0, 2, 3, 2),
-        S(-1.5, 0.5, 5, base=2.5),
-        S(0, 2, 3, **INT64),
-        S(0, 2, 1),
-        S(0, 2, 0),
-        S(0, 2, 3, base=-2),
-        S(0, 1, 4, **FLOAT64),
+        lambda start, end, steps, base=10.0, dtype=np.float32: np.power(float(base), spaced(
+            start, end, steps, dtype if np.dtype(dtype).kind == "f" else np.float64)).astype(dtype),
+        S(0, 2, 3), S(0, 2, 3, 2), S(-1.5, 0.5, 5, base=2.5), S(0, 2, 3, **INT64), S(0, 2, 1), S(0, 2, 0),
+        S(0, 2, 3, base=-2), S(0, 1, 4, **FLOAT64),
         errors=(
             R(lambda t: t.logspace(0, 1, -1), RuntimeError, "non-negative"),
             R(lambda t: t.logspace(0, 1, 2.0), TypeError, "float"),
@@ -258,34 +177,12 @@ CREATION = [
         ),
     ),
     made(
-        "tensor",
-        given,
-        S(1.5),
-        S(2),
-        S(True),
-        S([[1.0, 2.0], [3.0, 4.0]]),
-        S([1, 2]),
-        S([]),
-        S([[]]),
-        S([True, False]),
-        S([1, 2.5]),
-        S([True, 1]),
-        S([True, 2, 2.5]),
-        S(((1, 2), (3, 4))),
-        S(range(3)),
-        S([1, 2], **FLOAT64),
-        S(Raw(F(2, 3))),
-        S(Raw(Ints((3,)))),
-        S(F(2, 3)),
-        S([1.9, -1.9], **INT64),
-        S([2, 0], dtype=Dtype("bool")),
-        S([np.float64(1), 2]),
-        S([np.float32(1.5), 2]),
-        S(np.int32(3)),
-        S([Exactly(1.0, dtype="float32"), Exactly(2.5, dtype="float64")]),
-        S([1e40]),
-        S([-1, -255], dtype=Dtype("uint8")),
-        S([1e6], dtype=Dtype("float16")),
+        "tensor", given,
+        S(1.5), S(2), S(True), S([[1.0, 2.0], [3.0, 4.0]]), S([1, 2]), S([]), S([[]]), S([True, False]), S([1, 2.5]),
+        S([True, 1]), S([True, 2, 2.5]), S(((1, 2), (3, 4))), S(range(3)), S([1, 2], **FLOAT64), S(Raw(F(2, 3))),
+        S(Raw(Ints((3,)))), S(F(2, 3)), S([1.9, -1.9], **INT64), S([2, 0], dtype=Dtype("bool")), S([np.float64(1), 2]),
+        S([np.float32(1.5), 2]), S(np.int32(3)), S([Exactly(1.0, dtype="float32"), Exactly(2.5, dtype="float64")]),
+        S([1e40]), S([-1, -255], dtype=Dtype("uint8")), S([1e6], dtype=Dtype("float16")),
         errors=(
             R(lambda t: t.tensor([[1.0], [1.0, 2.0]]), ValueError, r"expected sequence of length 1 at dim 1 \(got 2\)"),
             R(lambda t: t.tensor([[1, 2], [1]]), ValueError, r"expected sequence of length 2 at dim 1 \(got 1\)"),
@@ -311,13 +208,8 @@ CREATION = [
     ),
     *[
         made(
-            name,
-            given,
-            S(1.5),
-            S([1, 2]),
-            S(Raw(F(2, 3))),
-            S(F(2, 3)),
-            S(Raw(Ints((3,))), **FLOAT64),
+            name, given,
+            S(1.5), S([1, 2]), S(Raw(F(2, 3))), S(F(2, 3)), S(Raw(Ints((3,))), **FLOAT64),
             S(F(2), dtype=Dtype("float32")),
             shares=True,
             errors=(
@@ -329,15 +221,10 @@ CREATION = [
         for name in ("as_tensor", "asarray")
     ],
     made(
-        "asarray",
-        lambda x, copy=None, dtype=None: np.array(x, dtype),
-        S(Raw(F(2, 3)), copy=True),
-        S(F(2, 3), copy=True),
-        S([True], copy=True),
-        S(Raw(F(2, 3)), copy=False),
+        "asarray", lambda x, copy=None, dtype=None: np.array(x, dtype),
+        S(Raw(F(2, 3)), copy=True), S(F(2, 3), copy=True), S([True], copy=True), S(Raw(F(2, 3)), copy=False),
         S(F(3), copy=True, dtype=Dtype("int64")),
-        variant="copy",
-        shares=True,
+        variant="copy", shares=True,
         errors=(
             R(lambda t: t.asarray(t.ones(2), copy=False, dtype=t.int64), ValueError, "can't alias tensor"),
             R(lambda t: t.asarray([1.0], copy=False), ValueError, "can't alias arbitrary sequence"),
@@ -345,13 +232,8 @@ CREATION = [
         ),
     ),
     made(
-        "from_numpy",
-        np.asarray,
-        S(Raw(F(2, 3))),
-        S(Raw(Ints((3,)))),
-        S(Raw(Bools((2,)))),
-        S(Raw(F())),
-        S(Raw(F(2, 0))),
+        "from_numpy", np.asarray,
+        S(Raw(F(2, 3))), S(Raw(Ints((3,)))), S(Raw(Bools((2,)))), S(Raw(F())), S(Raw(F(2, 0))),
         shares=True,
         errors=(
             R(lambda t: t.from_numpy([1.0]), TypeError, "expected np.ndarray"),
@@ -361,12 +243,8 @@ CREATION = [
         ),
     ),
     made(
-        "from_dlpack",
-        np.asarray,
-        S(Raw(F(2, 3))),
-        S(Raw(Ints((3,)))),
-        S(Raw(Bools((2,)))),
-        S(F(2, 3)),
+        "from_dlpack", np.asarray,
+        S(Raw(F(2, 3))), S(Raw(Ints((3,)))), S(Raw(Bools((2,)))), S(F(2, 3)),
         shares=True,
         errors=(
             R(lambda t: t.from_dlpack([1]), RuntimeError, "DLTensor capsule|__dlpack__"),
@@ -374,12 +252,9 @@ CREATION = [
         ),
     ),
     made(
-        "frombuffer",
-        lambda b, dtype, count=-1, offset=0: np.frombuffer(b, dtype, count, offset),
-        S(bytearray(range(8)), dtype=Dtype("uint8")),
-        S(bytearray(range(8)), dtype=Dtype("int16"), count=2, offset=2),
-        S(bytearray(range(8)), dtype=Dtype("float32")),
-        S(bytearray(range(8)), dtype=Dtype("int32"), offset=4),
+        "frombuffer", lambda b, dtype, count=-1, offset=0: np.frombuffer(b, dtype, count, offset),
+        S(bytearray(range(8)), dtype=Dtype("uint8")), S(bytearray(range(8)), dtype=Dtype("int16"), count=2, offset=2),
+        S(bytearray(range(8)), dtype=Dtype("float32")), S(bytearray(range(8)), dtype=Dtype("int32"), offset=4),
         errors=(
             R(lambda t: t.frombuffer(bytearray(4), dtype=t.int16, offset=1), ValueError, "multiple of element size"),
             R(lambda t: t.frombuffer(bytearray(4), dtype=t.int16, offset=4), ValueError, "no greater than buffer"),
@@ -393,13 +268,8 @@ CREATION = [
         ),
     ),
     made(
-        "Tensor.new_tensor",
-        lambda x, data, dtype=None: np.array(data).astype(dtype or x.dtype),
-        S(F(1), [1.0, 2.0]),
-        S(Ints((1,)), [1, 2]),
-        S(Ints((1,)), [1.9]),
-        S(F(1), [1, 2], **INT64),
-        S(F(2), F(3)),
+        "Tensor.new_tensor", lambda x, data, dtype=None: np.array(data).astype(dtype or x.dtype),
+        S(F(1), [1.0, 2.0]), S(Ints((1,)), [1, 2]), S(Ints((1,)), [1.9]), S(F(1), [1, 2], **INT64), S(F(2), F(3)),
         errors=(
             R(lambda t: t.ones(2, dtype=t.uint8).new_tensor([300]), RuntimeError, "without overflow"),
             R(lambda t: t.ones(2).new_tensor([[1], [1, 2]]), ValueError, "expected sequence of length"),
@@ -407,29 +277,17 @@ CREATION = [
         ),
     ),
     *[
-        made(
-            f"Tensor.{name}",
-            new_sizes(function),
-            *NEW,
-            errors=refusals_of_sizes(f"Tensor.{name}", lambda t: (t.ones(2),)),
-        )
+        made(f"Tensor.{name}", new_sizes(function), *NEW,
+             errors=refusals_of_sizes(f"Tensor.{name}", lambda t: (t.ones(2),)))
         for name, function in {"new_zeros": np.zeros, "new_ones": np.ones}.items()
     ],
-    made(
-        "Tensor.new_empty",
-        new_sizes(np.zeros),
-        *NEW,
-        call=lambda t, x, *a, **k: t.zeros_like(x.new_empty(*a, **k)),
-        errors=refusals_of_sizes("Tensor.new_empty", lambda t: (t.ones(2),)),
-    ),
+    made("Tensor.new_empty", new_sizes(np.zeros), *NEW,
+         call=lambda t, x, *a, **k: t.zeros_like(x.new_empty(*a, **k)),
+         errors=refusals_of_sizes("Tensor.new_empty", lambda t: (t.ones(2),))),
     made(
         "Tensor.new_full",
         lambda x, size, value, dtype=None: np.full(size, np.asarray(value).astype(dtype or x.dtype)),
-        S(F(1), (2, 3), 1.5),
-        S(Ints((1,)), (2,), 3.7),
-        S(F(1), [], 2),
-        S(F(1), (2,), 2.5, **INT64),
-        S(F(1), (0,), 1),
+        S(F(1), (2, 3), 1.5), S(Ints((1,)), (2,), 3.7), S(F(1), [], 2), S(F(1), (2,), 2.5, **INT64), S(F(1), (0,), 1),
         S(Bools((2,)), (2,), 3),
         errors=(
             R(lambda t: t.ones(2).new_full(2, 3), TypeError, "must be tuple of ints, not int"),

@@ -48,14 +48,8 @@ PICKING = [
             S(Bools((2, 3)), 1, I([[1], [0]])),
         ),
         (
-            *[
-                R(
-                    lambda t, d=d: t.gather(t.ones(2, 3), d, t.zeros(1, 1, dtype=t.int64)),
-                    IndexError,
-                    "Dimension out of",
-                )
-                for d in (2, -3)
-            ],
+            *[R(lambda t, d=d: t.gather(t.ones(2, 3), d, t.zeros(1, 1, dtype=t.int64)), IndexError, "Dimension out of")
+              for d in (2, -3)],
             R(lambda t: t.gather(t.ones(2, 3), "0", t.zeros(1, 1, dtype=t.int64)), TypeError, "'?0'?|str"),
             R(lambda t: t.gather(t.ones(2, 3), 1, t.tensor([[3]])), RuntimeError, RANGE),
             R(lambda t: t.gather(t.ones(2, 3), 1, t.tensor([[-1]])), RuntimeError, RANGE),
@@ -89,7 +83,8 @@ PICKING = [
             R(lambda t: t.take_along_dim(t.ones(2, 3), t.tensor([[0.0]]), 1), RuntimeError, "dtype"),
             R(lambda t: t.take_along_dim(t.ones(2, 3), t.zeros(1, 1, dtype=t.int32), 1), RuntimeError, "dtype"),
             R(lambda t: t.take_along_dim(t.ones(2, 3), t.tensor([-1])), RuntimeError, RANGE),
-            R(lambda t: t.take_along_dim(t.ones(2, 3), t.zeros(3, 1, dtype=t.int64), 1), RuntimeError, SHAPES_DISAGREE),
+            R(lambda t: t.take_along_dim(t.ones(2, 3), t.zeros(3, 1, dtype=t.int64), 1), RuntimeError,
+              SHAPES_DISAGREE),
         ),
     ),
     Row(
@@ -203,11 +198,6 @@ PICKING = [
         gradient=False,
         exact=True,
     ),
-    Row(
-        "argwhere",
-        nonzero_places,
-        (S(F(2, 3)), S(Bools((2, 3, 2))), S(Exactly(5.0)), S(Exactly(0.0)), S(F(0, 3))),
-        gradient=False,
-        exact=True,
-    ),
+    Row("argwhere", nonzero_places, (S(F(2, 3)), S(Bools((2, 3, 2))), S(Exactly(5.0)), S(Exactly(0.0)), S(F(0, 3))),
+        gradient=False, exact=True),
 ]

@@ -108,10 +108,8 @@ IN_PLACE = [
         "Tensor.fill_",
         filled_with,
         (S(F(2, 3), 1.5), S(F(), 2), S(Ints((3,)), 7), S(F(2, 3), F()), S(F(0), 1.0)),
-        (
-            R(lambda t: t.ones(2, requires_grad=True).fill_(1), RuntimeError, "leaf Variable"),
-            R(lambda t: t.ones(2).fill_(t.ones(2)), RuntimeError, "0-dim"),
-        ),
+        (R(lambda t: t.ones(2, requires_grad=True).fill_(1), RuntimeError, "leaf Variable"),
+         R(lambda t: t.ones(2).fill_(t.ones(2)), RuntimeError, "0-dim")),
         call=lambda t, x, value: x.clone().fill_(value),
     ),
     Row(

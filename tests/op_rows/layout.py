@@ -116,34 +116,16 @@ LAYOUT = [
         variant="as another dtype",
     ),
     reframed("squeeze_", squeezed, S(F(1, 3, 1)), S(F(1, 3, 1), -1), S(F(1, 3, 1), (0, 2)), S(F()), S(F(2, 3), 1)),
-    reframed(
-        "unsqueeze_",
-        np.expand_dims,
-        S(F(2, 3), 0),
-        S(F(2, 3), -1),
-        S(F(), 0),
-        S(F(0), 1),
-        errors=(R(lambda t: t.ones(2).unsqueeze_(2), IndexError, "Dimension out of range"),),
-    ),
-    reframed(
-        "t_",
-        np.transpose,
-        S(F(2, 3)),
-        S(F(3)),
-        S(F()),
-        S(F(0, 2)),
-        errors=(R(lambda t: t.ones(1, 1, 1).t_(), RuntimeError, "2 dimensions|2D"),),
-    ),
+    reframed("unsqueeze_", np.expand_dims, S(F(2, 3), 0), S(F(2, 3), -1), S(F(), 0), S(F(0), 1), errors=(
+        R(lambda t: t.ones(2).unsqueeze_(2), IndexError, "Dimension out of range"),
+    )),
+    reframed("t_", np.transpose, S(F(2, 3)), S(F(3)), S(F()), S(F(0, 2)), errors=(
+        R(lambda t: t.ones(1, 1, 1).t_(), RuntimeError, "2 dimensions|2D"),
+    )),
     *[
-        reframed(
-            name,
-            exchanged,
-            S(F(2, 3), 0, 1),
-            S(F(2, 3, 2), -1, 0),
-            S(F(2), 0, 0),
-            S(F(), 0, -1),
-            errors=(R(lambda t, name=name: getattr(t.ones(2), name)(0, 1), IndexError, "Dimension out of range"),),
-        )
+        reframed(name, exchanged, S(F(2, 3), 0, 1), S(F(2, 3, 2), -1, 0), S(F(2), 0, 0), S(F(), 0, -1), errors=(
+            R(lambda t, name=name: getattr(t.ones(2), name)(0, 1), IndexError, "Dimension out of range"),
+        ))
         for name in ("transpose_", "swapaxes_", "swapdims_")
     ],
 ]

@@ -57,16 +57,8 @@ def symmetric(x: Any) -> Any:
     return (x + x.mT) / 2
 
 
-SQUARES = (
-    S(F(1, 1)),
-    S(F(2, 2)),
-    S(F(3, 3)),
-    S(F(2, 3, 3)),
-    S(F(2, 1, 2, 2)),
-    S(F(0, 0)),
-    S(F(0, 2, 2)),
-    S(F(2, 0, 0)),
-)
+SQUARES = (S(F(1, 1)), S(F(2, 2)), S(F(3, 3)), S(F(2, 3, 3)), S(F(2, 1, 2, 2)), S(F(0, 0)), S(F(0, 2, 2)),
+           S(F(2, 0, 0)))
 OBLONG = (S(F(2, 3)), S(F(3, 2)), S(F(2, 3, 2)), S(F(2, 2, 3)))
 EMPTY = (S(F(0, 3)), S(F(3, 0)), S(F(2, 0, 3)), S(F(0, 2, 3)))
 
@@ -105,7 +97,9 @@ def solve(a: Array, b: Array, *, left: bool = True) -> Array:
     return np.linalg.solve(a, b)
 
 
-def solve_triangular(a: Array, b: Array, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Array:
+def solve_triangular(
+    a: Array, b: Array, *, upper: bool, left: bool = True, unitriangular: bool = False
+) -> Array:
     triangle = np.triu(a) if upper else np.tril(a)
     if unitriangular:
         n = a.shape[-1]
@@ -118,10 +112,8 @@ def pinv(x: Array, rcond: Any = None, hermitian: bool = False, *, atol: Any = No
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     eps = np.finfo(x.dtype).eps * max(x.shape[-2:])
     relative = (eps if atol is None else 0.0) if rtol is None else rtol
-    cut = np.maximum(
-        np.asarray(relative)[..., None] * s.max(-1, keepdims=True, initial=0),
-        np.asarray(0.0 if atol is None else atol)[..., None],
-    )
+    cut = np.maximum(np.asarray(relative)[..., None] * s.max(-1, keepdims=True, initial=0),
+                     np.asarray(0.0 if atol is None else atol)[..., None])
     s = np.where(s > cut, 1 / np.where(s > cut, s, 1), 0).astype(x.dtype)
     return np.swapaxes(u * s[..., None, :] @ vh, -1, -2)
 
@@ -551,11 +543,8 @@ DECOMPOSITIONS = [
             *refusals_of_matrices("linalg.qr"),
             R(lambda t: t.linalg.qr(t.ones(3, 2), "full"), RuntimeError, "unrecognized mode 'full'"),
             R(lambda t: t.linalg.qr(t.ones(2, 2, requires_grad=True), "r")[1].sum().backward(), RuntimeError, "on Q"),
-            R(
-                lambda t: t.linalg.qr(t.ones(3, 2, requires_grad=True), "complete")[0].sum().backward(),
-                RuntimeError,
-                "not differentiable",
-            ),
+            R(lambda t: t.linalg.qr(t.ones(3, 2, requires_grad=True), "complete")[0].sum().backward(),
+              RuntimeError, "not differentiable"),
         ),
         domain=regular,
     ),

@@ -41,7 +41,9 @@ CONVERSIONS = [
             exact=True,
             shares=True,
         )
-        for name, dtype in {"long": "int64", "int": "int32", "short": "int16", "char": "int8", "bool": "bool"}.items()
+        for name, dtype in {
+            "long": "int64", "int": "int32", "short": "int16", "char": "int8", "bool": "bool"
+        }.items()
     ],
     Row(
         "Tensor.byte",

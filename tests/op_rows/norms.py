@@ -200,11 +200,8 @@ NORM_ROWS = [
         cdist,
         (
             *[only(1, S(F(2, 3), F(4, 3), p)) for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, inf)],
-            *[
-                only(1, kink(at([values]), Exactly([[0.0, 0.0]]), p))
-                for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-                for values in CORNERS
-            ],
+            *[only(1, kink(at([values]), Exactly([[0.0, 0.0]]), p))
+              for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0) for values in CORNERS],
             *[only(1, kink(at([values]), Exactly([[0.0, 0.0]]), inf)) for values in CORNERS[:3]],
             only(1, S(F(2, 3), F(4, 3))),
             only(1, S(F(5, 1, 2, 3), F(4, 2, 3))),

@@ -163,11 +163,6 @@ PARTS = [
             R(lambda t: t.ones(()).unfold(0, 2, 1), RuntimeError, "maximum size"),
         ),
     ),
-    shape_row(
-        "Tensor.unfold",
-        lambda x, dim, size, step: np.reshape(x, 1)[:size],
-        S(F(), 0, 1, 1),
-        S(F(), 0, 0, 2),
-        variant="of a number",
-    ),
+    shape_row("Tensor.unfold", lambda x, dim, size, step: np.reshape(x, 1)[:size], S(F(), 0, 1, 1), S(F(), 0, 0, 2),
+              variant="of a number"),
 ]

@@ -89,9 +89,7 @@ def edits(row: Row, a: tuple[int, ...], b: tuple[int, ...], shape: tuple[int, ..
 
 
 ADDMM = Row(
-    "addmm",
-    plus(np.matmul),
-    (
+    "addmm", plus(np.matmul), (
         *scaled((2, 3), (2, 4), (4, 3), small=(3,)),
         S(F(2, 1), F(2, 4), F(4, 3), beta=3),
         S(F(2, 3), F(2, 0), F(0, 3)),
@@ -101,31 +99,25 @@ ADDMM = Row(
     refusals_of_sums("addmm", (2, 3), (2, 4), (4, 3)) + of_one_dtype("addmm", (2, 3), (2, 4), (4, 3)),
 )
 ADDMV = Row(
-    "addmv",
-    plus(np.matmul),
-    (*scaled((2,), (2, 3), (3,), small=(1,)), S(F(2), F(2, 0), F(0))),
+    "addmv", plus(np.matmul), (*scaled((2,), (2, 3), (3,), small=(1,)), S(F(2), F(2, 0), F(0))),
     refusals_of_sums("addmv", (2,), (2, 3), (3,)) + of_one_dtype("addmv", (2,), (2, 3), (3,)),
 )
 ADDBMM = Row(
-    "addbmm",
-    plus(lambda x, y: np.sum(x @ y, axis=0)),
+    "addbmm", plus(lambda x, y: np.sum(x @ y, axis=0)),
     (*scaled((2, 3), (5, 2, 4), (5, 4, 3), small=(3,)), S(F(2, 3), F(0, 2, 4), F(0, 4, 3), beta=2)),
     refusals_of_sums("addbmm", (2, 3), (5, 2, 4), (5, 4, 3))
     + of_one_dtype("addbmm", (2, 3), (5, 2, 4), (5, 4, 3))
     + (R(lambda t: t.addbmm(t.ones(2, 3), t.ones(5, 2, 4), t.ones(1, 4, 3)), RuntimeError, "same number of batches"),),
 )
 BADDBMM = Row(
-    "baddbmm",
-    plus(np.matmul),
-    (*scaled((5, 2, 3), (5, 2, 4), (5, 4, 3), small=(3,)), S(F(5, 1, 3), F(5, 2, 4), F(5, 4, 3))),
+    "baddbmm", plus(np.matmul), (*scaled((5, 2, 3), (5, 2, 4), (5, 4, 3), small=(3,)),
+                                 S(F(5, 1, 3), F(5, 2, 4), F(5, 4, 3))),
     refusals_of_sums("baddbmm", (5, 2, 3), (5, 2, 4), (5, 4, 3))
     + of_one_dtype("baddbmm", (5, 2, 3), (5, 2, 4), (5, 4, 3))
     + (R(lambda t: t.baddbmm(t.ones(3), t.ones(5, 2, 4), t.ones(1, 4, 3)), RuntimeError, "same number of batches"),),
 )
 ADDR = Row(
-    "addr",
-    plus(np.outer),
-    (
+    "addr", plus(np.outer), (
         *scaled((2, 3), (2,), (3,), small=(3,)),
         S(Ints((2, 3)), F(2), F(3)),
         S(F(2, 0), F(2), F(0)),
@@ -178,11 +170,7 @@ COMPOSED_PRODUCTS = [
             R(lambda t: t.bmm(t.ones(2, 3, 4), 2), TypeError, "must be Tensor, not int"),
         ),
     ),
-    ADDMM,
-    ADDMV,
-    ADDBMM,
-    BADDBMM,
-    ADDR,
+    ADDMM, ADDMV, ADDBMM, BADDBMM, ADDR,
     edits(ADDMM, (2, 4), (4, 3), (2, 3)),
     edits(ADDMV, (2, 4), (4,), (2,)),
     edits(ADDBMM, (5, 2, 4), (5, 4, 3), (2, 3)),

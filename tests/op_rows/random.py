@@ -30,14 +30,7 @@ RANDOM = [
     *[
         seeded(
             name,
-            S(2, 3),
-            S((20,)),
-            S(()),
-            S(0),
-            S(5, **FLOAT64),
-            S(17, **FLOAT64),
-            S(17, **FLOAT16),
-            S(2, 2, **FLOAT16),
+            S(2, 3), S((20,)), S(()), S(0), S(5, **FLOAT64), S(17, **FLOAT64), S(17, **FLOAT16), S(2, 2, **FLOAT16),
             errors=(
                 R(lambda t, name=name: find(t, name)(-1), RuntimeError, NEGATIVE_SIZE),
                 R(lambda t, name=name: find(t, name)(2.0), TypeError, "must be tuple of ints"),
@@ -49,14 +42,8 @@ RANDOM = [
     ],
     seeded(
         "randint",
-        S(10, (5,)),
-        S(-3, 4, (2, 3)),
-        S(0, 2**40, (3,)),
-        S(10, (3,), dtype=Dtype("int32")),
-        S(0, 5, (3,), dtype=Dtype("float32")),
-        S(0, 2, (3,), dtype=Dtype("bool")),
-        S(10, ()),
-        S(10, (0, 2)),
+        S(10, (5,)), S(-3, 4, (2, 3)), S(0, 2**40, (3,)), S(10, (3,), dtype=Dtype("int32")),
+        S(0, 5, (3,), dtype=Dtype("float32")), S(0, 2, (3,), dtype=Dtype("bool")), S(10, ()), S(10, (0, 2)),
         S(low=2, high=9, size=(3,)),
         errors=(
             R(lambda t: t.randint(0, 0, (3,)), RuntimeError, "from"),
@@ -69,12 +56,7 @@ RANDOM = [
         ),
     ),
     seeded(
-        "randperm",
-        S(10),
-        S(0),
-        S(1),
-        S(50, dtype=Dtype("int32")),
-        S(20, **FLOAT64),
+        "randperm", S(10), S(0), S(1), S(50, dtype=Dtype("int32")), S(20, **FLOAT64),
         errors=(
             R(lambda t: t.randperm(-1), RuntimeError, "negative dimension"),
             R(lambda t: t.randperm(2.0), TypeError, "float"),
@@ -83,14 +65,7 @@ RANDOM = [
     ),
     *[
         seeded(
-            name,
-            S(F(2, 3)),
-            S(F()),
-            S(F(3), **FLOAT64),
-            S(F(4, 5)),
-            S(F(3, 2, 4)),
-            S(F(0, 2)),
-            S(F(20), **FLOAT16),
+            name, S(F(2, 3)), S(F()), S(F(3), **FLOAT64), S(F(4, 5)), S(F(3, 2, 4)), S(F(0, 2)), S(F(20), **FLOAT16),
             errors=(
                 R(lambda t, name=name: find(t, name)(3), TypeError, "must be Tensor, not int"),
                 R(lambda t, name=name: find(t, name)(t.tensor([1])), RuntimeError, "(?i)int64|long|floating"),
@@ -99,11 +74,7 @@ RANDOM = [
         for name in ("rand_like", "randn_like")
     ],
     seeded(
-        "randint_like",
-        S(F(2, 3), 10),
-        S(Ints((3,)), -2, 5),
-        S(F(4, 5), 0, 7),
-        S(F(2), 5, dtype=Dtype("int64")),
+        "randint_like", S(F(2, 3), 10), S(Ints((3,)), -2, 5), S(F(4, 5), 0, 7), S(F(2), 5, dtype=Dtype("int64")),
         S(F(0), 3),
         errors=(
             R(lambda t: t.randint_like(t.ones(2), 5, 2), RuntimeError, "from"),
@@ -112,17 +83,9 @@ RANDOM = [
     ),
     seeded(
         "normal",
-        S(F(2, 3), F(2, 3, domain=positive)),
-        S(F(20), F(domain=positive)),
-        S(F(2, 1), F(3, domain=positive)),
-        S(F(20), 0.5),
-        S(F(3)),
-        S(2.0, F(20, domain=positive)),
-        S(1, F(3, domain=positive)),
-        S(1.5, 0.25, (20,)),
-        S(0.0, 1.0, size=(2, 3)),
-        S(0.0, 1.0, size=(3,), **FLOAT64),
-        S(F(0), 1.0),
+        S(F(2, 3), F(2, 3, domain=positive)), S(F(20), F(domain=positive)), S(F(2, 1), F(3, domain=positive)),
+        S(F(20), 0.5), S(F(3)), S(2.0, F(20, domain=positive)), S(1, F(3, domain=positive)), S(1.5, 0.25, (20,)),
+        S(0.0, 1.0, size=(2, 3)), S(0.0, 1.0, size=(3,), **FLOAT64), S(F(0), 1.0),
         errors=(
             R(lambda t: t.normal(t.ones(2), -1.0), RuntimeError, "std"),
             R(lambda t: t.normal(t.ones(2), t.ones(3)), RuntimeError, "(?i)shape|size of tensor"),
@@ -134,12 +97,8 @@ RANDOM = [
     ),
     seeded(
         "bernoulli",
-        S(Exactly([0.0, 0.1, 0.5, 0.9, 1.0])),
-        S(Exactly([[0.2, 0.7], [0.5, 0.5]])),
-        S(Exactly(0.5)),
-        S(F(0)),
-        S(F(4, 5), 0.3),
-        S(Exactly([0.5] * 20, dtype="float16")),
+        S(Exactly([0.0, 0.1, 0.5, 0.9, 1.0])), S(Exactly([[0.2, 0.7], [0.5, 0.5]])), S(Exactly(0.5)), S(F(0)),
+        S(F(4, 5), 0.3), S(Exactly([0.5] * 20, dtype="float16")),
         errors=(
             R(lambda t: t.bernoulli(t.tensor([0.5, 1.5])), RuntimeError, "p"),
             R(lambda t: t.bernoulli(t.tensor([0.5]), 1.5), RuntimeError, r"p to be in \[0, 1\]"),
@@ -150,13 +109,9 @@ RANDOM = [
     *[
         seeded(
             name,
-            S(Exactly(ROWS_OF_CHANCES), 2),
-            S(Exactly(ROWS_OF_CHANCES), 1),
-            S(Exactly(ROWS_OF_CHANCES), 9, True),
-            S(Exactly(ROWS_OF_CHANCES[0]), 3),
-            S(Exactly(ROWS_OF_CHANCES[1]), 40, replacement=True),
-            S(Exactly(ROWS_OF_CHANCES[1]), 1, replacement=True),
-            S(F(30, domain=positive), 30),
+            S(Exactly(ROWS_OF_CHANCES), 2), S(Exactly(ROWS_OF_CHANCES), 1), S(Exactly(ROWS_OF_CHANCES), 9, True),
+            S(Exactly(ROWS_OF_CHANCES[0]), 3), S(Exactly(ROWS_OF_CHANCES[1]), 40, replacement=True),
+            S(Exactly(ROWS_OF_CHANCES[1]), 1, replacement=True), S(F(30, domain=positive), 30),
             errors=(
                 R(lambda t, name=name: find(t, name)(t.ones(3), 4), RuntimeError, "without replacement"),
                 R(lambda t, name=name: find(t, name)(t.ones(3), 0), RuntimeError, "n_sample <= 0"),
@@ -171,10 +126,7 @@ RANDOM = [
         for name in ("multinomial", "Tensor.multinomial")
     ],
     seeded(
-        "Tensor.uniform_",
-        *IN_PLACE,
-        S(F(20), -1, 3),
-        gradient=True,
+        "Tensor.uniform_", *IN_PLACE, S(F(20), -1, 3), gradient=True,
         errors=(
             *edits("uniform_"),
             R(lambda t: t.ones(2).uniform_(2, 1), RuntimeError, "from"),
@@ -182,10 +134,7 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.normal_",
-        *IN_PLACE,
-        S(F(20), 1.5, 0.25),
-        gradient=True,
+        "Tensor.normal_", *IN_PLACE, S(F(20), 1.5, 0.25), gradient=True,
         errors=(
             *edits("normal_"),
             R(lambda t: t.ones(2).normal_(0, -1), RuntimeError, "std"),
@@ -193,14 +142,8 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.random_",
-        *IN_PLACE,
-        *NOT_ONLY_FLOATS,
-        S(F(20), 10),
-        S(F(20), -3, 4),
-        S(Ints((9,)), -(2**40), 2**40),
-        S(Ints((9,), dtype="int32"), 5, None),
-        gradient=True,
+        "Tensor.random_", *IN_PLACE, *NOT_ONLY_FLOATS, S(F(20), 10), S(F(20), -3, 4), S(Ints((9,)), -(2**40), 2**40),
+        S(Ints((9,), dtype="int32"), 5, None), gradient=True,
         errors=(
             *edits("random_"),
             R(lambda t: t.ones(2).random_(5, 2), RuntimeError, "from"),
@@ -209,14 +152,8 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.bernoulli_",
-        *IN_PLACE,
-        *NOT_ONLY_FLOATS,
-        S(F(20), 0.3),
-        S(F(2, 3), Exactly([0.1, 0.5, 0.9])),
-        S(Ints((2, 3)), Exactly([[0.1], [0.9]], dtype="float64")),
-        S(F(2, 3), Exactly(0.5)),
-        gradient=True,
+        "Tensor.bernoulli_", *IN_PLACE, *NOT_ONLY_FLOATS, S(F(20), 0.3), S(F(2, 3), Exactly([0.1, 0.5, 0.9])),
+        S(Ints((2, 3)), Exactly([[0.1], [0.9]], dtype="float64")), S(F(2, 3), Exactly(0.5)), gradient=True,
         errors=(
             *edits("bernoulli_"),
             R(lambda t: t.ones(2).bernoulli_(1.5), RuntimeError, r"p to be in \[0, 1\]"),
@@ -224,10 +161,7 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.exponential_",
-        *IN_PLACE,
-        S(F(20), 2.5),
-        gradient=True,
+        "Tensor.exponential_", *IN_PLACE, S(F(20), 2.5), gradient=True,
         errors=(
             *edits("exponential_"),
             R(lambda t: t.ones(2).exponential_(0.0), RuntimeError, "lambda > 0"),
@@ -236,9 +170,7 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.geometric_",
-        *[S(s.args[0], 0.3) for s in (*IN_PLACE, *NOT_ONLY_FLOATS[:2])],
-        gradient=True,
+        "Tensor.geometric_", *[S(s.args[0], 0.3) for s in (*IN_PLACE, *NOT_ONLY_FLOATS[:2])], gradient=True,
         errors=(
             *edits("geometric_", 0.3),
             R(lambda t: t.ones(2).geometric_(0.0), RuntimeError, r"in \(0, 1\)"),
@@ -246,10 +178,7 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.cauchy_",
-        *IN_PLACE,
-        S(F(20), 1.0, 0.5),
-        gradient=True,
+        "Tensor.cauchy_", *IN_PLACE, S(F(20), 1.0, 0.5), gradient=True,
         errors=(
             *edits("cauchy_"),
             R(lambda t: t.ones(2).cauchy_(0.0, -1.0), RuntimeError, "sigma > 0"),
@@ -257,10 +186,7 @@ RANDOM = [
         ),
     ),
     seeded(
-        "Tensor.log_normal_",
-        *IN_PLACE,
-        S(F(20), 0.5, 0.25),
-        gradient=True,
+        "Tensor.log_normal_", *IN_PLACE, S(F(20), 0.5, 0.25), gradient=True,
         errors=(
             *edits("log_normal_"),
             R(lambda t: t.ones(2).log_normal_(0.0, -1.0), RuntimeError, "std > 0"),

@@ -216,11 +216,8 @@ REDUCTIONS = [
     Row(
         "nansum",
         lambda x, dim=None, *, dtype: np.nansum(x, axis=dim, dtype=dtype),
-        (
-            S(F(2, 3), 0, dtype=Dtype("float64")),
-            S(Ints((2, 3)), dtype=Dtype("float32")),
-            S(Ints((3,)), dtype=Dtype("int32")),
-        ),
+        (S(F(2, 3), 0, dtype=Dtype("float64")), S(Ints((2, 3)), dtype=Dtype("float32")),
+         S(Ints((3,)), dtype=Dtype("int32"))),
         exact=True,
         variant="with dtype",
     ),
@@ -234,11 +231,8 @@ REDUCTIONS = [
         S(F(2, 5, domain=some_nan), 1),
         S(F(2, 5, domain=some_nan), 0, True),
         S(Exactly([np.nan, np.nan])),
-        errors=(
-            twice("nanmean"),
-            without_floats("nanmean"),
-            R(lambda t: t.nanmean(t.tensor([True])), RuntimeError, "floating"),
-        ),
+        errors=(twice("nanmean"), without_floats("nanmean"),
+                R(lambda t: t.nanmean(t.tensor([True])), RuntimeError, "floating")),
     ),
     Row(
         "nanmean",

@@ -63,11 +63,8 @@ def trapezoid(y: Array, x: Any = None, *, dx: float = 1, dim: int = -1) -> Array
 
 def cumulative_trapezoid(y: Array, x: Any = None, *, dx: float = 1, dim: int = -1) -> Array:
     y = np.moveaxis(y, dim, -1)
-    steps = (
-        dx
-        if x is None
-        else np.diff(x if x.ndim == 1 else np.moveaxis(np.broadcast_to(x, np.moveaxis(y, -1, dim).shape), dim, -1))
-    )
+    steps = dx if x is None else np.diff(x if x.ndim == 1 else np.moveaxis(np.broadcast_to(
+        x, np.moveaxis(y, -1, dim).shape), dim, -1))
     return np.moveaxis(np.cumsum((y[..., 1:] + y[..., :-1]) * steps / 2, -1), -1, dim)
 
 
@@ -86,11 +83,8 @@ SCANS = [
             (
                 *LONG,
                 *NUMBERS,
-                *(
-                    [S(F(3, domain=some_zero), 0), S(F(2, 4, domain=some_zero), 1), S(F(4, 2, domain=some_zero), 0)]
-                    if name == "cumprod"
-                    else []
-                ),
+                *([S(F(3, domain=some_zero), 0), S(F(2, 4, domain=some_zero), 1), S(F(4, 2, domain=some_zero), 0)]
+                  if name == "cumprod" else []),
                 S(Exactly([1.0, inf, 2.0, nan]), 0),
             ),
             (*refusals_of_dims(name), R(lambda t, name=name: find(t, name)(t.ones(2)), TypeError, "dim")),

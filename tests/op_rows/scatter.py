@@ -86,7 +86,6 @@ def overwritten(*samples: Sample) -> tuple[Sample, ...]:
 
 def refusals(name: str, *more: Any) -> tuple[R, ...]:
     """What scatter and its relatives refuse."""
-
     def call(t: Any, index: Any, src: Any, dim: Any = 1) -> Any:
         return find(t, name)(t.ones(2, 3), dim, index, src, *more)
 
@@ -114,8 +113,7 @@ def with_reduction(samples: tuple[Sample, ...], reduce: str) -> tuple[Sample, ..
     """Samples with the name of a reduction, each with the element that is there and without it."""
     return tuple(
         Sample((*s.args, reduce), {} if include_self else {"include_self": False}, s.kink, s.orders)
-        for s in samples
-        for include_self in (True, False)
+        for s in samples for include_self in (True, False)
     )
 
 
@@ -149,7 +147,6 @@ SCATTER_REDUCE = [
 
 def refusals_of_slices(name: str, *more: Any, small: bool = True, count: type[Exception] = RuntimeError) -> Any:
     """What index_add and its relatives refuse."""
-
     def call(t: Any, index: Any, source: Any, dim: Any = 1) -> Any:
         return find(t, name)(t.ones(2, 3), dim, index, source, *more)
 
@@ -157,12 +154,12 @@ def refusals_of_slices(name: str, *more: Any, small: bool = True, count: type[Ex
         R(lambda t: call(t, t.tensor([0]), t.ones(2, 1), 2), IndexError, "Dimension out of range"),
         R(lambda t: call(t, t.tensor([0]), t.ones(2, 1), 0.5), TypeError, "0.5|float"),
         R(lambda t: call(t, t.tensor([3]), t.ones(2, 1)), (IndexError if not small else RuntimeError), RANGE)
-        if name != "index_reduce"
-        else R(lambda t: call(t, t.tensor([3]), t.ones(2, 1)), IndexError, RANGE),
+        if name != "index_reduce" else R(lambda t: call(t, t.tensor([3]), t.ones(2, 1)), IndexError, RANGE),
         R(lambda t: call(t, t.tensor([[0]]), t.ones(2, 1)), IndexError, "vector|dimension 1 or 0"),
         R(lambda t: call(t, t.tensor([0]), t.ones(2, 2)), count, "Number of indices"),
         R(lambda t: call(t, t.tensor([0]), t.ones(1, 1)), RuntimeError, "shape|size"),
-        R(lambda t: call(t, t.tensor([0]), t.ones(2)), count, "out of bounds|shape|slice|same number"),
+        R(lambda t: call(t, t.tensor([0]), t.ones(2)), count,
+          "out of bounds|shape|slice|same number"),
         R(lambda t: call(t, t.tensor([0.0]), t.ones(2, 1)), RuntimeError, "Expected"),
         R(lambda t: call(t, t.zeros(1, dtype=t.int16), t.ones(2, 1)), RuntimeError, "Expected"),
         R(lambda t: call(t, t.tensor([0]), t.ones(2, 1, dtype=t.int64)), RuntimeError, "dtype|scalar type"),
@@ -171,28 +168,21 @@ def refusals_of_slices(name: str, *more: Any, small: bool = True, count: type[Ex
 
 
 SCATTERING = [
-    Row(
-        "scatter",
-        lambda x, dim, index, src=None, value=None: scattered(x, dim, index, value if src is None else src),
-        SINGLE
-        + overwritten(*DOUBLE)
-        + (
-            S(F(2, 3), 1, TWICE, 2.5),
-            S(F(2, 3), dim=1, index=I([[0]]), value=7),
-            S(F(2, 3), dim=1, index=I([[0]]), src=F(1, 1)),
-            S(F(), 0, I(0), 1.5),
-            S(F(2, 3), 1, NO_INDICES, 1.0),
-            S(Ints((2, 3)), 1, I([[0]]), 2.5),
-            S(Bools((2, 3)), 1, I([[0]]), True),
-        ),
-        refusals("scatter")
-        + (
-            R(lambda t: t.scatter(t.ones(2), 0, t.tensor([0])), TypeError, "no value|invalid combination"),
-            R(lambda t: t.scatter(t.ones(2), 0, t.tensor([0]), "a"), TypeError, "str"),
-            R(lambda t: t.scatter(t.zeros(2, dtype=t.int8), 0, t.tensor([0]), 300), RuntimeError, "overflow"),
-            R(lambda t: t.scatter(t.ones(2), 0, t.tensor([0]), 1, reduce="sum"), RuntimeError, "add or multiply"),
-        ),
-    ),
+    Row("scatter", lambda x, dim, index, src=None, value=None: scattered(x, dim, index, value if src is None else src),
+        SINGLE + overwritten(*DOUBLE) + (
+        S(F(2, 3), 1, TWICE, 2.5),
+        S(F(2, 3), dim=1, index=I([[0]]), value=7),
+        S(F(2, 3), dim=1, index=I([[0]]), src=F(1, 1)),
+        S(F(), 0, I(0), 1.5),
+        S(F(2, 3), 1, NO_INDICES, 1.0),
+        S(Ints((2, 3)), 1, I([[0]]), 2.5),
+        S(Bools((2, 3)), 1, I([[0]]), True),
+    ), refusals("scatter") + (
+        R(lambda t: t.scatter(t.ones(2), 0, t.tensor([0])), TypeError, "no value|invalid combination"),
+        R(lambda t: t.scatter(t.ones(2), 0, t.tensor([0]), "a"), TypeError, "str"),
+        R(lambda t: t.scatter(t.zeros(2, dtype=t.int8), 0, t.tensor([0]), 300), RuntimeError, "overflow"),
+        R(lambda t: t.scatter(t.ones(2), 0, t.tensor([0]), 1, reduce="sum"), RuntimeError, "add or multiply"),
+    )),
     Row(
         "scatter",
         lambda x, dim, index, src, reduce: scattered(x, dim, index, src, {"add": "sum", "multiply": "prod"}[reduce]),
@@ -201,13 +191,9 @@ SCATTERING = [
         gradient=False,
         variant="reduce",
     ),
-    Row(
-        "scatter_add",
-        lambda *args: scattered(*args, "sum"),
-        SINGLE + DOUBLE,
-        refusals("scatter_add")
-        + (R(lambda t: t.scatter_add(t.ones(2), 0, t.tensor([0]), 1.0), TypeError, "must be Tensor"),),
-    ),
+    Row("scatter_add", lambda *args: scattered(*args, "sum"), SINGLE + DOUBLE, refusals("scatter_add") + (
+        R(lambda t: t.scatter_add(t.ones(2), 0, t.tensor([0]), 1.0), TypeError, "must be Tensor"),
+    )),
     *SCATTER_REDUCE,
     Row(
         "scatter_reduce",
@@ -216,49 +202,35 @@ SCATTERING = [
         (
             R(lambda t: t.scatter_reduce(t.ones(2), 0, t.tensor([0]), t.ones(1), "add"), RuntimeError, "be either"),
             R(lambda t: t.scatter_reduce(t.ones(2), 0, t.tensor([0]), 1.0, "sum"), TypeError, "must be Tensor"),
-            R(
-                lambda t: t.scatter_reduce(t.ones(2) > 0, 0, t.tensor([0]), t.ones(1) > 0, "mean"),
-                NotImplementedError,
-                "bool|implem",
-            ),
+            R(lambda t: t.scatter_reduce(t.ones(2) > 0, 0, t.tensor([0]), t.ones(1) > 0, "mean"), NotImplementedError,
+              "bool|implem"),
         ),
         variant="refused",
     ),
     Row(
         "index_add",
         lambda x, dim, index, source, alpha=1: slices_scattered(x, dim, index, alpha * source, "sum"),
-        SLICES
-        + SLICES_TWICE
-        + SMALL
-        + (
+        SLICES + SLICES_TWICE + SMALL + (
             S(F(3), 0, I([1, 1]), F(2), alpha=-0.5),
             S(F(3), 0, I([1, 1]), F(2), alpha=2),
             S(Ints((3,)), 0, I([1, 1]), Ints((2,)), alpha=2),
         ),
-        refusals_of_slices("index_add")
-        + (R(lambda t: t.index_add(t.ones(()), 0, t.tensor([0]), t.ones(1)), RuntimeError, "shape must match"),),
-    ),
-    Row(
-        "index_copy",
-        slices_scattered,
-        SLICES
-        + overwritten(*SLICES_TWICE)
-        + (
-            S(F(3), 0, I([1]), F()),
-            S(F(), 0, I([0]), F(1)),
-        ),
-        refusals_of_slices("index_copy", small=False, count=IndexError)
-        + (
-            R(lambda t: t.index_copy(t.ones(2), 0, t.tensor([0], dtype=t.int32), t.ones(1)), RuntimeError, "Expected"),
-            R(lambda t: t.index_copy(t.ones(2), 0, t.tensor([0, 1]), t.ones(())), IndexError, "Number|one element"),
+        refusals_of_slices("index_add") + (
+            R(lambda t: t.index_add(t.ones(()), 0, t.tensor([0]), t.ones(1)), RuntimeError, "shape must match"),
         ),
     ),
+    Row("index_copy", slices_scattered, SLICES + overwritten(*SLICES_TWICE) + (
+        S(F(3), 0, I([1]), F()),
+        S(F(), 0, I([0]), F(1)),
+    ), refusals_of_slices("index_copy", small=False, count=IndexError) + (
+        R(lambda t: t.index_copy(t.ones(2), 0, t.tensor([0], dtype=t.int32), t.ones(1)), RuntimeError, "Expected"),
+        R(lambda t: t.index_copy(t.ones(2), 0, t.tensor([0, 1]), t.ones(())), IndexError, "Number|one element"),
+    )),
     *[
         Row(
             "index_reduce",
             lambda x, dim, index, source, how, include_self=True: slices_scattered(
-                x, dim, index, source, how, include_self
-            ),
+                x, dim, index, source, how, include_self),
             with_reduction(SLICES + SLICES_TWICE + tuple(only(0, s) for s in SMALL), reduce),
             refusals_of_slices("index_reduce", reduce),
             domain=DOMAINS[reduce],
@@ -386,8 +358,7 @@ SCATTERING = [
     Row(
         "slice_scatter",
         lambda x, src, dim=0, start=None, end=None, step=1: with_part(
-            x, lambda z: np.moveaxis(np.moveaxis(z, dim, 0)[start:end:step], 0, dim), src
-        ),
+            x, lambda z: np.moveaxis(np.moveaxis(z, dim, 0)[start:end:step], 0, dim), src),
         (
             S(F(3), F(3)),
             S(F(3), F(2), 0, 1),
@@ -432,18 +403,8 @@ def diagonal(z: Any, offset: int, dim1: int, dim2: int) -> Any:
     return view
 
 
-IN_PLACE_NAMES = (
-    "scatter",
-    "scatter_add",
-    "scatter_reduce",
-    "index_add",
-    "index_copy",
-    "index_reduce",
-    "index_fill",
-    "put",
-    "index_put",
-    "masked_scatter",
-)
+IN_PLACE_NAMES = ("scatter", "scatter_add", "scatter_reduce", "index_add", "index_copy", "index_reduce", "index_fill",
+                  "put", "index_put", "masked_scatter")
 
 
 def edited(row: Row) -> Row:

@@ -181,14 +181,8 @@ SHAPE = [
         S(F(), (2,)),
         errors=(R(lambda t: t.broadcast_to(t.ones(2), (3,)), RuntimeError, "expand"),),
     ),
-    shape_row(
-        "swapaxes",
-        exchanged,
-        S(F(2, 3), 0, 1),
-        S(F(2, 3), axis0=-1, axis1=0),
-        S(F(), 0, -1),
-        errors=(no_such_dim("swapaxes", 0, 2),),
-    ),
+    shape_row("swapaxes", exchanged, S(F(2, 3), 0, 1), S(F(2, 3), axis0=-1, axis1=0), S(F(), 0, -1),
+              errors=(no_such_dim("swapaxes", 0, 2),)),
     shape_row("swapdims", exchanged, S(F(2, 3), 0, 1), S(F(2, 3, 2), dim0=-1, dim1=0)),
     shape_row(
         "movedim",
@@ -210,34 +204,16 @@ SHAPE = [
         ),
     ),
     shape_row("moveaxis", np.moveaxis, S(F(2, 3), 0, 1)),
-    shape_row(
-        "Tensor.H",
-        np.transpose,
-        S(F(2, 3)),
-        S(F(0, 2)),
-        S(F()),
-        call=lambda t, x: x.H,
-        errors=(
-            R(lambda t: t.ones(3).H, RuntimeError, "only supported on matrices"),
-            R(lambda t: t.ones(2, 3, 4).H, RuntimeError, "Got 3-D"),
-        ),
-    ),
-    shape_row(
-        "Tensor.mH",
-        lambda x: np.swapaxes(x, -1, -2),
-        S(F(2, 3)),
-        S(F(2, 3, 2)),
-        call=lambda t, x: x.mH,
-        errors=(R(lambda t: t.ones(3).mH, RuntimeError, "only supported on matrices"),),
-    ),
-    shape_row(
-        "adjoint",
-        lambda x: np.swapaxes(x, -1, -2) if x.ndim else x,
-        S(F(2, 3)),
-        S(F(2, 3, 2)),
-        S(F()),
-        errors=(R(lambda t: t.adjoint(t.ones(3)), RuntimeError, "only supported on matrices"),),
-    ),
+    shape_row("Tensor.H", np.transpose, S(F(2, 3)), S(F(0, 2)), S(F()), call=lambda t, x: x.H, errors=(
+        R(lambda t: t.ones(3).H, RuntimeError, "only supported on matrices"),
+        R(lambda t: t.ones(2, 3, 4).H, RuntimeError, "Got 3-D"),
+    )),
+    shape_row("Tensor.mH", lambda x: np.swapaxes(x, -1, -2), S(F(2, 3)), S(F(2, 3, 2)), call=lambda t, x: x.mH, errors=(
+        R(lambda t: t.ones(3).mH, RuntimeError, "only supported on matrices"),
+    )),
+    shape_row("adjoint", lambda x: np.swapaxes(x, -1, -2) if x.ndim else x, S(F(2, 3)), S(F(2, 3, 2)), S(F()), errors=(
+        R(lambda t: t.adjoint(t.ones(3)), RuntimeError, "only supported on matrices"),
+    )),
     shape_row(
         "unflatten",
         lambda x, dim, sizes: np.reshape(x, x.shape[: dim % x.ndim] + tuple(sizes) + x.shape[dim % x.ndim + 1 :]),

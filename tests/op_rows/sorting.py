@@ -164,11 +164,8 @@ SORTING = [
         "kthvalue",
         kthvalue,
         (
-            *[
-                S(s.args[0], 2 if s.args[0].shape else 1, *s.args[1:], **s.kwargs)
-                for s in ONE_EACH
-                if isinstance(s.args[0], Floats | Ints) and s.args[0].shape != (2, 0)
-            ],
+            *[S(s.args[0], 2 if s.args[0].shape else 1, *s.args[1:], **s.kwargs)
+              for s in ONE_EACH if isinstance(s.args[0], Floats | Ints) and s.args[0].shape != (2, 0)],
             S(F(3), 1),
             S(F(3), 3),
             S(F(2, 0), 2, 0),
@@ -186,26 +183,17 @@ SORTING = [
         ),
         domain=distinct,
         tied=lambda i, x, k, dim=-1, keepdim=False, axis=None, keepdims=None: named_by(
-            i, x, dim if axis is None else axis, keepdim if keepdims is None else keepdims
-        ),
+            i, x, dim if axis is None else axis, keepdim if keepdims is None else keepdims),
     ),
     Row(
         "mode",
         mode,
-        (
-            S(F()),
-            S(F(3)),
-            *ONE_EACH,
-            S(Ints((4, 9), 0, 3)),
-            S(Bools((5,))),
-            S(Exactly([inf, 1.0, inf])),
-            S(Exactly([3.0, 1.0, 3.0, 1.0, 2.0])),
-        ),
+        (S(F()), S(F(3)), *ONE_EACH, S(Ints((4, 9), 0, 3)), S(Bools((5,))), S(Exactly([inf, 1.0, inf])),
+         S(Exactly([3.0, 1.0, 3.0, 1.0, 2.0]))),
         (*refusals_of_dims("mode"), nothing_there("mode")),
         domain=distinct,
         tied=lambda i, x, dim=-1, keepdim=False, axis=None, keepdims=None: named_by(
-            i, x, dim if axis is None else axis, keepdim if keepdims is None else keepdims
-        ),
+            i, x, dim if axis is None else axis, keepdim if keepdims is None else keepdims),
     ),
     *[
         Row(
@@ -220,8 +208,7 @@ SORTING = [
             domain=distinct,
             variant="along a dimension",
             tied=lambda i, x, dim=-1, keepdim=False, axis=None, keepdims=None: named_by(
-                i, x, dim if axis is None else axis, keepdim if keepdims is None else keepdims
-            ),
+                i, x, dim if axis is None else axis, keepdim if keepdims is None else keepdims),
         )
         for name in ("median", "nanmedian")
     ],
