@@ -62,6 +62,8 @@ from nn.layers.embedding import Embedding as Embedding
 from nn.layers.linear import Bilinear as Bilinear
 from nn.layers.linear import Identity as Identity
 from nn.layers.linear import Linear as Linear
+from nn.layers.normalization import LayerNorm as LayerNorm
+from nn.layers.normalization import RMSNorm as RMSNorm
 from nn.layers.padding import CircularPad1d as CircularPad1d
 from nn.layers.padding import CircularPad2d as CircularPad2d
 from nn.layers.padding import CircularPad3d as CircularPad3d

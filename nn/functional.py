@@ -14,6 +14,7 @@ from nn import dropouts as _dropouts
 from nn import label_losses as _label_losses
 from nn import lookups as _lookups
 from nn import margin_losses as _margin_losses
+from nn import normalizations as _normalizations
 from nn import paddings as _paddings
 from nn import patches as _patches
 from nn import poolings as _poolings
@@ -26,6 +27,7 @@ from nn.dropouts import *
 from nn.label_losses import *
 from nn.lookups import *
 from nn.margin_losses import *
+from nn.normalizations import *
 from nn.paddings import *
 from nn.patches import *
 from nn.poolings import *
@@ -40,6 +42,7 @@ for _family in (
     _label_losses,
     _lookups,
     _margin_losses,
+    _normalizations,
     _paddings,
     _patches,
     _poolings,

@@ -28,6 +28,7 @@ from tests.op_rows.losses import LOSSES
 from tests.op_rows.matrices import DECOMPOSITIONS, INVERSES, NORMS_OF_MATRICES
 from tests.op_rows.memory import CONVERSIONS
 from tests.op_rows.networks import NETWORKS
+from tests.op_rows.normalizations import NORMALIZATIONS
 from tests.op_rows.norms import NORM_ROWS
 from tests.op_rows.operators import OPERATORS
 from tests.op_rows.parts import PARTS
@@ -81,6 +82,7 @@ ROWS = [
     *CREATION,
     *RANDOM,
     *ACTIVATIONS,
+    *NORMALIZATIONS,
     *LOSSES,
     *LOOKUPS,
     *CONVOLUTIONS,
