@@ -114,6 +114,7 @@ from nn.losses import BCELoss as BCELoss
 from nn.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from nn.losses import CosineEmbeddingLoss as CosineEmbeddingLoss
 from nn.losses import CrossEntropyLoss as CrossEntropyLoss
+from nn.losses import CTCLoss as CTCLoss
 from nn.losses import GaussianNLLLoss as GaussianNLLLoss
 from nn.losses import HingeEmbeddingLoss as HingeEmbeddingLoss
 from nn.losses import HuberLoss as HuberLoss

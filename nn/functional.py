@@ -10,6 +10,7 @@ from autograd.errors import say
 from nn import activations as _activations
 from nn import attention as _attention
 from nn import convolutions as _convolutions
+from nn import ctc as _ctc
 from nn import dropouts as _dropouts
 from nn import label_losses as _label_losses
 from nn import lookups as _lookups
@@ -23,6 +24,7 @@ from nn import rules
 from nn.activations import *
 from nn.attention import *
 from nn.convolutions import *
+from nn.ctc import *
 from nn.dropouts import *
 from nn.label_losses import *
 from nn.lookups import *
@@ -38,6 +40,7 @@ for _family in (
     _activations,
     _attention,
     _convolutions,
+    _ctc,
     _dropouts,
     _label_losses,
     _lookups,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from autograd import Tensor
 from autograd.errors import say
@@ -616,3 +616,37 @@ class GaussianNLLLoss(_Loss):
     def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
         """Return the loss: a number, or one for every term without reduction."""
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
+
+
+# ------------------------------------------------------------------------------------------------ sequences
+
+
+class CTCLoss(_Loss):
+    """-ln of the probability that a sequence reads as its text, over all alignments of the two.
+
+    Parameters
+    ----------
+    blank : int
+        Which class is the blank.
+    reduction : {"mean", "sum", "none"}
+        The mean is that of losses by label.
+    zero_infinity : bool
+        Losses of texts that do not fit into their sequence, and their gradients, are 0 instead of infinite and NaN.
+    """
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__(reduction=reduction)
+        self.blank = blank
+        self.zero_infinity = zero_infinity
+
+    def forward(
+        self,
+        log_probs: Tensor,
+        targets: Tensor,
+        input_lengths: Tensor | Sequence[int],
+        target_lengths: Tensor | Sequence[int],
+    ) -> Tensor:
+        """Return the loss of log-probabilities (T, N, C), as `functional.ctc_loss` does."""
+        return F.ctc_loss(
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity
+        )

@@ -15,6 +15,7 @@ from tests.op_rows.compare import LOGICAL
 from tests.op_rows.convolutions import CONVOLUTIONS
 from tests.op_rows.counting import COUNTING
 from tests.op_rows.creation import CREATION
+from tests.op_rows.ctc import TEXTS_IN_SEQUENCES
 from tests.op_rows.diagonals import DIAGONAL_ROWS, EINSUM_ROWS
 from tests.op_rows.elementwise import ELEMENTWISE
 from tests.op_rows.gather import PICKING
@@ -90,4 +91,5 @@ ROWS = [
     *RECURRENT,
     *NETWORKS,
     *ATTENTION,
+    *TEXTS_IN_SEQUENCES,
 ]
