@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.derivation.chain import Derivation, ErrorTerm
-from autograd.derivation.formulas import Formula, formula
 from autograd.derivation.links import Link, Place
 from autograd.derivation.spelling import Latex, Plain
 from autograd.drawing import labels
+from autograd.drawing.formulas import Formula, formula
 from autograd.drawing.model import Edge, Operand
 
 ENDS = 6  #: of a long path the first and the last so many values are written

@@ -32,7 +32,7 @@ def quote(text: str) -> str:
     return f'"{text}"'
 
 
-def to_dot(graph: Graph, direction: Direction = "TB") -> str:
+def to_dot(graph: Graph, direction: Direction = "TB", *, derivatives: bool = False, hidden: str = "") -> str:
     """Return the graph in DOT. See `Graph.to_dot`."""
     if direction not in DIRECTIONS:
         raise ValueError(
@@ -42,8 +42,9 @@ def to_dot(graph: Graph, direction: Direction = "TB") -> str:
                 'Write for instance to_dot(direction="LR").',
             )
         )
-    note = f", labelloc=b, label={quote(graph.note)}" if graph.note else ""
-    lines = [
+    said = "\n".join([words for words in (graph.note, hidden) if words])
+    note = f", labelloc=b, label={quote(said)}" if said else ""
+    drawn = [
         "digraph {",
         f"  graph [rankdir={direction}, nodesep=0.3, ranksep=0.35, {_FONT}{note}];",
         f'  node [{_STYLES["op"]}, {_FONT}, margin="0.14,0.07"];',
@@ -51,9 +52,9 @@ def to_dot(graph: Graph, direction: Direction = "TB") -> str:
         *_nodes(graph),
     ]
     for node in graph.ops:
-        lines += [_edge(graph, e) for e in node.operands if isinstance(e, Edge)]
-    lines.append("}")
-    return "\n".join(lines) + "\n"
+        drawn += [_edge(graph, e, derivatives) for e in node.operands if isinstance(e, Edge)]
+    drawn.append("}")
+    return "\n".join(drawn) + "\n"
 
 
 def _nodes(graph: Graph) -> Iterable[str]:
@@ -93,20 +94,20 @@ def _node(graph: Graph, node: Node) -> str:
     style = "" if node.kind == "op" else f", {_STYLES[node.kind]}"
     if node.id in graph.roots:
         style += ", penwidth=2.5"
-    label = "\n".join(_lines(graph, node))
+    label = "\n".join(lines(graph, node))
     return f"n{node.id} [label={quote(label)}{style}];"
 
 
-def _lines(graph: Graph, node: Node) -> list[str]:
+def lines(graph: Graph, node: Node) -> list[str]:
     """Return the lines of a node's label."""
     what = _what(graph, node)
     name = labels.cut(node.name) if node.name else ""
-    lines = [f"{name} = {what}" if name and what else name or what or node.kind]
+    found = [f"{name} = {what}" if name and what else name or what or node.kind]
     for i, output in enumerate(node.outputs):
         if len(node.outputs) > 1:
-            lines.append(f"output {i}" + (f", {labels.cut(output.name)}" if output.name else ""))
-        lines += [w for w in (labels.shape(output), labels.value(output), labels.grad(node, output)) if w]
-    return lines
+            found.append(f"output {i}" + (f", {labels.cut(output.name)}" if output.name else ""))
+        found += [w for w in (labels.shape(output), labels.value(output), labels.grad(node, output)) if w]
+    return found
 
 
 def _what(graph: Graph, node: Node) -> str:
@@ -131,12 +132,20 @@ def _word(graph: Graph, operand: Operand) -> str:
     return labels.cut(graph.nodes[operand.source].outputs[operand.output].name or "·")
 
 
-def _edge(graph: Graph, edge: Edge) -> str:
+def _derivative(edge: Edge) -> list[str]:
+    """Return the local derivative, or the rule in its place, and the gradient that flowed."""
+    words = [f"∂ {labels.array(edge.local)}"] if edge.local is not None else [edge.rule] if edge.rule else []
+    return words + ([f"grad {labels.array(edge.grad)}"] if edge.grad is not None else [])
+
+
+def _edge(graph: Graph, edge: Edge, derivatives: bool) -> str:
     source, target = graph.nodes[edge.source], graph.nodes[edge.target]
     words = [f"output {edge.output}"] if len(source.outputs) > 1 else []
     if labels.between(target) in ONE_WAY and _nameless(graph, target):
         words.append(SIDES[edge.position])
-    attributes = [f'label="  {", ".join(words)}  "'] if words else []  # the blanks keep it off the line
+    if derivatives and source.kind != "constant":
+        words += _derivative(edge)
+    attributes = [f"label={quote('  ' + ', '.join(words) + '  ')}"] if words else []  # blanks keep it off the line
     if source.kind == "constant":
         attributes.append('style="dashed"')
     return f"  n{edge.source} -> n{edge.target}" + (f" [{', '.join(attributes)}];" if attributes else ";")

@@ -7,7 +7,7 @@ Nothing here knows the engine or NumPy. Values and gradients are kept as they we
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -35,6 +35,12 @@ class Edge:
         Which operand of the target it is.
     grad : array or None
         What the target passed back along the edge; None where that was not seen.
+    local : array or None
+        The local derivative, element by element: what the gradient of the target is multiplied by. Only of watched
+        elementwise operations whose operand was not broadcast.
+    rule : str
+        The gradient that goes along the edge as a formula, g being that of the target: "g · z · (1 - z)"; "" where
+        there is none.
     """
 
     source: int
@@ -42,6 +48,8 @@ class Edge:
     output: int
     position: int
     grad: Any = field(default=None, repr=False, compare=False)
+    local: Any = field(default=None, repr=False, compare=False)
+    rule: str = field(default="", repr=False, compare=False)
 
 
 #: What an operation took: a value that came along an edge, a Python number, or None for what is not known.
@@ -223,13 +231,30 @@ class Graph:
 
     # ------------------------------------------------------------------------------------------------- views
 
-    def to_dot(self, direction: Direction = "TB") -> str:
+    def to_dot(
+        self,
+        direction: Direction = "TB",
+        *,
+        derivatives: bool = False,
+        depth: int | None = None,
+        expand: Collection[str] = (),
+        max_nodes: int | None = SHOWN_AT_MOST,
+    ) -> str:
         """Return the graph in Graphviz's DOT language. The same graph always gives the same text.
 
         Parameters
         ----------
         direction : {"TB", "LR"}
             Which way the forward pass goes: from top to bottom, or from left to right.
+        derivatives : bool
+            Write on each edge the local derivative, or the rule, and the gradient that flowed.
+        depth : int, optional
+            Draw modules as one node each whose path has more parts than these.
+        expand : collection of str
+            Paths of modules to show inside all the same.
+        max_nodes : int, optional
+            With more nodes, the innermost modules are drawn as one node each, then those around them, until no more
+            are left; a sentence says what was hidden. None: draw all.
 
         Raises
         ------
@@ -238,7 +263,49 @@ class Graph:
         """
         from autograd.drawing import dot
 
-        return dot.to_dot(self, direction)
+        small, hidden = self.collapsed(depth, expand, max_nodes)
+        return dot.to_dot(small, direction, derivatives=derivatives, hidden=hidden)
+
+    def collapsed(
+        self, depth: int | None = None, expand: Collection[str] = (), max_nodes: int | None = None
+    ) -> tuple[Graph, str]:
+        """Return the graph with modules drawn as one node each, and a sentence on what is hidden. See `to_dot`."""
+        from autograd.drawing import collapse
+
+        return collapse.collapsed(self, depth, expand, max_nodes)
+
+    def to_json(self) -> str:
+        """Return all that the graph holds as JSON: nodes, edges, values, gradients, local derivatives."""
+        from autograd.drawing import data
+
+        return data.to_json(self)
+
+    def to_mermaid(self, direction: Direction = "TB") -> str:
+        """Return the graph as a flowchart in Mermaid's language, for pages of Markdown."""
+        from autograd.drawing import mermaid
+
+        return mermaid.to_mermaid(self, direction)
+
+    def to_networkx(self) -> Any:
+        """Return the graph as a `networkx.MultiDiGraph`; node attributes are the fields of `Node`.
+
+        Raises
+        ------
+        ImportError
+            networkx is not installed.
+        """
+        try:
+            import networkx
+        except ModuleNotFoundError:
+            raise ImportError(
+                "networkx is not installed; expected it for to_networkx(). Run `pip install networkx`."
+            ) from None
+        found = networkx.MultiDiGraph()
+        for node in self.nodes:
+            found.add_node(node.id, **{name: getattr(node, name) for name in ("kind", "op", "name", "path", "outputs")})
+        for e in (*self.edges, *self.constant_edges):
+            found.add_edge(e.source, e.target, output=e.output, position=e.position, grad=e.grad, local=e.local)
+        return found
 
     def to_text(self) -> str:
         """Return the graph as text for a terminal: one line a node, operands before operations."""
@@ -266,7 +333,7 @@ class Graph:
         Parameters
         ----------
         path : path
-            Ends in .svg, .png, .pdf, .dot, .txt or .html (the page of `to_html`).
+            Ends in .svg, .png, .pdf, .dot, .mmd, .json, .txt or .html (the page of `to_html`).
         direction : {"TB", "LR"}
             As for `to_dot`.
 
@@ -287,7 +354,8 @@ class Graph:
         """Show the graph in a notebook: as a picture if there is a renderer, and as text."""
         from autograd.drawing import render
 
-        if len(self.nodes) > SHOWN_AT_MOST:
+        small, _ = self.collapsed(max_nodes=SHOWN_AT_MOST)
+        if len(small.nodes) > SHOWN_AT_MOST:
             return {"text/plain": f"{self!r}\nToo large to show here: use to_text(), to_dot() or render(path)."}
         try:
             return {"image/svg+xml": render.picture(self, "svg").decode(), "text/plain": self.to_text()}

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd import op, tape, versions
+from autograd.drawing.formulas import formula
 from autograd.drawing.model import Edge, Graph, Kind, Node, Operand, Output
 from autograd.errors import GraphError, say
-from autograd.hooks import Constant, Seen
+from autograd.hooks import Constant, Seen, watch
 
 if TYPE_CHECKING:
     from autograd._tensor import Tensor
 
+#: Local derivatives are computed of operations of at most so many elements.
+LOCAL = 10_000
+
 Key = Any  # identifies a value: (node, output number), or id() of a leaf or of the array of a constant
 
 
-def draw(out: Tensor | Sequence[Tensor], *, names: Any = None) -> Graph:
+def draw(out: Tensor | Sequence[Tensor] | Callable[..., Any], *args: Any, names: Any = None, **kwargs: Any) -> Graph:
     """Return the graph that a tensor was computed by, with all that is known of it.
 
     Of a forward and backward pass inside `with autograd.watch():` that is the value and the gradient of every node,
@@ -29,8 +33,10 @@ def draw(out: Tensor | Sequence[Tensor], *, names: Any = None) -> Graph:
 
     Parameters
     ----------
-    out : Tensor or sequence of Tensor
-        The result, or several.
+    out : Tensor, sequence of Tensor, or callable
+        The result, or several; or a function that returns them, whose call is watched here.
+    *args, **kwargs
+        What the function is called with.
     names : mapping of str to Tensor, or Module, optional
         Names for leaves, constants and intermediate results, before those the tensors have: `{"h": h}`. Of a module,
         the names of its parameters: `draw(loss, names=model)`.
@@ -54,6 +60,9 @@ def draw(out: Tensor | Sequence[Tensor], *, names: Any = None) -> Graph:
     ...     loss.backward()
     >>> autograd.draw(loss).render("loss.svg")
     """
+    if callable(out) and not isinstance(out, tape.Leaf):
+        with watch():
+            out = out(*args, **kwargs)
     roots = _tensors("draw", out)
     for t in roots:
         if not t.requires_grad:
@@ -133,6 +142,7 @@ class _Reader:
         self.forms: dict[Key, Output] = {}  # of operations that were not watched: what others tell of their results
         self.modules: set[str] = set()
         self.rules: dict[type, tuple[str, list[str]]] = {}
+        self.formulas: dict[tuple[type, int], str] = {}
 
     def read(self, roots: Sequence[Any]) -> Graph:
         """Return the graph of `roots`."""
@@ -264,17 +274,38 @@ class _Reader:
         for i, (value, edge, grad) in enumerate(_matched(met, node.edges, () if seen is None else seen.gradients)):
             if edge is not None:
                 source, output = self.source(edge)
-                operands.append(Edge(source, target, output, i, _array(grad)))
+                local = _local(node, seen, i)
+                operands.append(Edge(source, target, output, i, _array(grad), local, self.words(node, i)))
             elif isinstance(value, Constant):
                 operands.append(Edge(self.ids[id(value.array)], target, 0, i))
             elif seen is None or isinstance(value, int | float):
                 operands.append(value)
         return tuple(operands)
 
+    def words(self, node: tape.Node, position: int) -> str:
+        """Return the formula of the gradient by an operand, "" if its rule says none."""
+        key = type(node), position
+        if key not in self.formulas:
+            found = formula(*key)
+            self.formulas[key] = "" if found is None else found.gradient("g", {}, "·")
+        return self.formulas[key]
+
     def source(self, edge: tape.Edge) -> tuple[int, int]:
         """Return the id of the node that an edge leads to, and which of its outputs."""
         key = _key(edge)
         return (self.ids[key], 0) if isinstance(edge, tape.Leaf) else (self.ids[key[0]], key[1])
+
+
+def _local(node: tape.Node, seen: Seen | None, position: int) -> Any:
+    """Return the derivative of an elementwise operation by an operand: what its rule makes of a gradient of 1."""
+    if not isinstance(node, op.Elementwise) or seen is None or type(node.saved) is not tuple or node.shapes is not None:
+        return None
+    inputs = [i for i, edge in enumerate(node.edges) if edge is not None]
+    if type(seen.value) is tuple or np.size(seen.value) > LOCAL or not inputs:
+        return None
+    derivatives = node.backward(np.ones_like(seen.value), *node.saved)
+    several = derivatives if type(derivatives) is tuple else (derivatives,)
+    return _array(several[position]) if position < len(several) else None
 
 
 def _numbers_saved(node: tape.Node) -> list[Any]:

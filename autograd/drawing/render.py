@@ -17,6 +17,8 @@ TEXTS: dict[str, Callable[[Graph, Direction], str]] = {
     "dot": lambda graph, direction: graph.to_dot(direction),
     "txt": lambda graph, _: graph.to_text() + "\n",
     "html": lambda graph, _: graph.to_html(),
+    "json": lambda graph, _: graph.to_json() + "\n",
+    "mmd": lambda graph, direction: graph.to_mermaid(direction),
 }
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.derivation.formulas import Formula
 from autograd.drawing import labels
+from autograd.drawing.formulas import Formula
 from autograd.drawing.model import Edge, Graph, Node, Operand
 
 #: Of longer arrays a part is printed.

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from autograd import tape
-from autograd.derivation.formulas import Formula, formula
+from autograd.drawing.formulas import Formula, formula
 from autograd.drawing.model import HOW_TO_SEE, Graph, Node
 from autograd.drawing.read import read
 from autograd.errors import GraphError, say
