@@ -39,6 +39,12 @@ from nn.layers.activation import Tanh as Tanh
 from nn.layers.activation import Tanhshrink as Tanhshrink
 from nn.layers.activation import Threshold as Threshold
 from nn.layers.attention import MultiheadAttention as MultiheadAttention
+from nn.layers.batchnorm import BatchNorm1d as BatchNorm1d
+from nn.layers.batchnorm import BatchNorm2d as BatchNorm2d
+from nn.layers.batchnorm import BatchNorm3d as BatchNorm3d
+from nn.layers.batchnorm import InstanceNorm1d as InstanceNorm1d
+from nn.layers.batchnorm import InstanceNorm2d as InstanceNorm2d
+from nn.layers.batchnorm import InstanceNorm3d as InstanceNorm3d
 from nn.layers.collections import ModuleDict as ModuleDict
 from nn.layers.collections import ParameterDict as ParameterDict
 from nn.layers.collections import ParameterList as ParameterList
@@ -62,7 +68,9 @@ from nn.layers.embedding import Embedding as Embedding
 from nn.layers.linear import Bilinear as Bilinear
 from nn.layers.linear import Identity as Identity
 from nn.layers.linear import Linear as Linear
+from nn.layers.normalization import GroupNorm as GroupNorm
 from nn.layers.normalization import LayerNorm as LayerNorm
+from nn.layers.normalization import LocalResponseNorm as LocalResponseNorm
 from nn.layers.normalization import RMSNorm as RMSNorm
 from nn.layers.padding import CircularPad1d as CircularPad1d
 from nn.layers.padding import CircularPad2d as CircularPad2d

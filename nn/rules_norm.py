@@ -136,13 +136,13 @@ def slopes(rule: Rule, g: Array, unit: Array, r: Array, w: Array, dtype: Any, ce
             dx = dx - average(h, rule.dims)
         dx = astype(dx * r, dtype)
     if rule.needs(1):
-        dw = gathered(rule, g * unit, w, dtype)
+        dw = gathered(rule, g * unit, w)
     if len(rule.edges) > 2 and rule.needs(2):
-        db = gathered(rule, g, w, dtype)
+        db = gathered(rule, g, w)
     return dx, dw, db
 
 
-def gathered(rule: Rule, g: Array, w: Array, dtype: Any) -> Array:
-    """Return the sum of `g` over `rule.over`, in the shape of the weight."""
+def gathered(rule: Rule, g: Array, w: Array) -> Array:
+    """Return the sum of `g` over `rule.over`, in the form of the weight."""
     total = direct.sum(g, axis=rule.over) if rule.over else g
-    return astype(direct.reshape(total, w.shape), dtype)
+    return astype(direct.reshape(total, w.shape), w.dtype)
