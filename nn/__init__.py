@@ -118,6 +118,11 @@ from nn.layers.recurrent import LSTMCell as LSTMCell
 from nn.layers.recurrent import RNNCell as RNNCell
 from nn.layers.shape import Flatten as Flatten
 from nn.layers.shape import Unflatten as Unflatten
+from nn.layers.transformer import Transformer as Transformer
+from nn.layers.transformer import TransformerDecoder as TransformerDecoder
+from nn.layers.transformer import TransformerDecoderLayer as TransformerDecoderLayer
+from nn.layers.transformer import TransformerEncoder as TransformerEncoder
+from nn.layers.transformer import TransformerEncoderLayer as TransformerEncoderLayer
 from nn.losses import BCELoss as BCELoss
 from nn.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from nn.losses import CosineEmbeddingLoss as CosineEmbeddingLoss
