@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import resource
 import subprocess
 import sys
@@ -55,7 +56,8 @@ def measure(library: str, name: str, steps: int) -> tuple[float, float]:
 def apart(library: str, name: str, steps: int) -> tuple[float, float]:
     """Return what `measure` finds in a new process."""
     command = [sys.executable, "-m", "tests.benchmarks.memory", library, name, str(steps)]
-    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    one_thread = {**os.environ, **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")}
+    out = subprocess.run(command, check=True, capture_output=True, text=True, env=one_thread).stdout
     grown, most = map(float, out.split())
     return grown, most
 
@@ -65,7 +67,8 @@ def run(rounds: int = 40) -> str:
     steps = min(STEPS, rounds * 250)
     lines = [f"| {steps} steps in float32 | the process grows by, MiB |", "|---|---:|"]
     for name in GROWTH:
-        lines.append(f"| {name} | {apart('autograd', name, steps)[0]:.2f} |")
+        grown, _ = apart("autograd", name, steps)
+        lines.append(f"| {name} | {grown:.2f} |")
     lines += ["", "| peak of a step in float32 | ours, MiB | torch, MiB | ours / torch |", "|---|---:|---:|---:|"]
     for name in PEAK:
         ours, theirs = (apart(library, name, 20)[1] for library in ("autograd", "torch"))
