@@ -236,6 +236,10 @@ def test_padding_and_packing() -> None:
         agree(a, b)
     for a, b in zip(rnn.unpack_sequence(packed), sequences, strict=True):
         agree(a, b)
+    agree(rnn.pad_sequence(iter(mine)), theirs.pad_sequence(sequences))
+    for change in (lambda p: p.double(), lambda p: p.long().float(), lambda p: p.to(p.batch_sizes.dtype).cpu()):
+        for a, b in zip(change(packed), change(expected), strict=True):
+            agree(a, b)
 
 
 @pytest.mark.parametrize(
@@ -250,6 +254,12 @@ def test_padding_and_packing() -> None:
         (lambda: nn.RNNCell(2, 3)(autograd.ones(1, 1, 2)), ValueError, "Expected input to be 1D or 2D, got 3D"),
         (lambda: nn.RNNCell(2, 3)(autograd.ones(1, 4)), RuntimeError, "inconsistent input_size: got 4 expected 2"),
         (lambda: nn.GRUCell(2, 3)(autograd.ones(1, 2), autograd.ones(1, 4)), RuntimeError, "inconsistent hidden_size"),
+        (lambda: nn.RNNCell(2, 3, nonlinearity="sin")(autograd.ones(1, 2)), RuntimeError, "Unknown nonlinearity: sin"),
+        (lambda: nn.LSTM(2, 3)(autograd.ones(4, 1, 2, dtype=F8)), ValueError, "does not match weight dtype"),
+        (lambda: nn.GRU(2, 3)(autograd.ones(4, 1, 2).long()), ValueError, "does not match weight dtype"),
+        (lambda: nn.LSTM(2, 3)(autograd.ones(2, 2), [autograd.ones(1, 3, dtype=F8)] * 2), RuntimeError, "the state is"),
+        (lambda: nn.LSTM(2, 3)(autograd.ones(0, 1, 2)), RuntimeError, "sequence length to be larger than 0"),
+        (lambda: rnn.pad_sequence(3), RuntimeError, "Expected iterable"),
         (lambda: rnn.pad_sequence([]), RuntimeError, "empty list"),
         (lambda: rnn.pack_padded_sequence(autograd.ones(3, 2), [1, 3]), RuntimeError, "sorted in decreasing order"),
         (lambda: rnn.pack_padded_sequence(autograd.ones(3, 2), [3, 0]), RuntimeError, "greater than 0"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.errors import ShapeError, say
+from autograd.errors import DtypeError, ShapeError, say
 from nn import functional as F
 from nn import init
 from nn.module import Module
@@ -130,11 +130,6 @@ class RNNCell(_Cell):
     input_size, hidden_size : int
     bias : bool
     nonlinearity : {"tanh", "relu"}
-
-    Raises
-    ------
-    ValueError
-        There is no such nonlinearity.
     """
 
     def __init__(
@@ -160,10 +155,14 @@ class RNNCell(_Cell):
         Raises
         ------
         RuntimeError
-            A size does not fit.
+            A size does not fit, or the nonlinearity is unknown.
         ValueError
-            A number of dimensions is wrong, or the nonlinearity is unknown.
+            A number of dimensions is wrong.
         """
+        if self.nonlinearity not in NONLINEARITIES:
+            raise RuntimeError(
+                say(f"Unknown nonlinearity: {self.nonlinearity}", "'tanh' or 'relu'", "'tanh' is usual.")
+            )
         return self._next(input, None if hx is None else (hx,), _nonlinear(self.nonlinearity), 1)[0]
 
 
@@ -358,6 +357,15 @@ class _Recurrent(Module):
 
     def _first(self, x: Tensor, n: int, state: State | None, batched: bool) -> State:
         """Return the first states, checked; zeros if none are given."""
+        dtype = self.all_weights[0][0].dtype
+        if x.dtype != dtype:
+            raise ValueError(
+                say(
+                    f"{type(self).__name__} input dtype ({x.dtype}) does not match weight dtype ({dtype})",
+                    f"an input of dtype {dtype}",
+                    "Convert the input (input.to(...)), or the model (model.to(...)).",
+                )
+            )
         if x.shape[-1] != self.input_size:
             raise ShapeError(
                 say(
@@ -365,6 +373,10 @@ class _Recurrent(Module):
                     f"an input of shape (..., {self.input_size})",
                     "Check the input, or the layer's input_size.",
                 )
+            )
+        if len(x) == 0:
+            raise RuntimeError(
+                say("Expected sequence length to be larger than 0 in RNN", "one step or more", "Leave it out.")
             )
         count = self.num_layers * self._directions
         if state is None:
@@ -387,6 +399,14 @@ class _Recurrent(Module):
                         f"Expected hidden size ({count}, {n}, {self.hidden_size}), got {list(h.shape)}",
                         "a state for each layer, direction and sequence",
                         "Check the state.",
+                    )
+                )
+            if h.dtype != dtype:
+                raise DtypeError(
+                    say(
+                        f"{type(self).__name__}: the state is {h.dtype}, the weights are {dtype}",
+                        f"a state of dtype {dtype}",
+                        "Convert the state (h.to(...)).",
                     )
                 )
             checked.append(whole)
@@ -466,9 +486,9 @@ class RNN(_Recurrent):
         Raises
         ------
         RuntimeError
-            A size does not fit.
+            A size or the state's dtype does not fit, or there are no steps.
         ValueError
-            The input has another number of dimensions.
+            The input has another number of dimensions, or another dtype than the weights.
         """
         output, (h,) = self._run(input, None if hx is None else (hx,))
         return output, h

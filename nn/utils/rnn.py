@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import autograd
@@ -30,6 +30,26 @@ class PackedSequence(NamedTuple):
     batch_sizes: Tensor
     sorted_indices: Tensor | None = None
     unsorted_indices: Tensor | None = None
+
+    def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """Return the same sequences in another dtype or on a device, as `Tensor.to` takes them."""
+        return self._replace(data=self.data.to(*args, **kwargs))
+
+    def double(self) -> PackedSequence:
+        """Return the same sequences in float64."""
+        return self.to(autograd.float64)
+
+    def float(self) -> PackedSequence:
+        """Return the same sequences in float32."""
+        return self.to(autograd.float32)
+
+    def long(self) -> PackedSequence:
+        """Return the same sequences in int64."""
+        return self.to(autograd.int64)
+
+    def cpu(self) -> PackedSequence:
+        """Return the sequences themselves: they are nowhere else."""
+        return self
 
 
 def pack_padded_sequence(
@@ -137,13 +157,13 @@ def pad_packed_sequence(
 
 
 def pad_sequence(
-    sequences: Sequence[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
+    sequences: Iterable[Tensor], batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
     """Return sequences (length, ...) side by side, filled up to the longest.
 
     Parameters
     ----------
-    sequences : sequence of Tensor
+    sequences : iterable of Tensor
     batch_first : bool
         Return (N, T, ...) rather than (T, N, ...).
     padding_value : float
@@ -152,13 +172,22 @@ def pad_sequence(
     Raises
     ------
     RuntimeError
-        There are no sequences, or `padding_side` is another word.
+        There are no sequences, nothing to iterate over, or `padding_side` is another word.
     """
+    if not isinstance(sequences, Iterable):
+        raise RuntimeError(
+            say(
+                f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}",
+                "a list of tensors",
+                "Put them into a list.",
+            )
+        )
+    sequences = list(sequences)
     if padding_side not in ("right", "left"):
         raise RuntimeError(
             say(f"padding_side should be either 'right' or 'left', but got '{padding_side}'", "one of them", "Check.")
         )
-    if not len(sequences):
+    if not sequences:
         raise RuntimeError(say("received an empty list of sequences", "one sequence or more", "Check the data."))
     longest = max(len(s) for s in sequences)
     filled = []
