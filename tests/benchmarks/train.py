@@ -188,6 +188,34 @@ def lstm_cell(lib: Any, dtype: str) -> Step:
     return step
 
 
+def transformer(lib: Any, dtype: str, dropout: float = 0.1) -> Step:
+    """W8: two encoder layers, d_model 64, 4 heads, a net of 256, 8 causal sequences of 16, dropout of 0.1, Adam."""
+    draw = np.random.default_rng(0)
+    number = getattr(lib, dtype)
+    layer = lib.nn.TransformerEncoderLayer(64, 4, 256, dropout, batch_first=True, dtype=number)
+    model, head = lib.nn.TransformerEncoder(layer, 2), lib.nn.Linear(64, 64, dtype=number)
+    set_weights(lib, [*model.parameters(), *head.parameters()], number)
+    x = lib.tensor(draw.standard_normal((8, 16, 64)), dtype=number)
+    y = lib.tensor(draw.integers(0, 64, 8 * 16))
+    mask = lib.nn.Transformer.generate_square_subsequent_mask(16, dtype=number)
+    optimizer = lib.optim.Adam([*model.parameters(), *head.parameters()], lr=1e-5)
+    lib.manual_seed(0)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = lib.nn.functional.cross_entropy(head(model(x, mask=mask, is_causal=True)).reshape(-1, 64), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def transformer_without_dropout(lib: Any, dtype: str) -> Step:
+    """W8plain: the same without dropout."""
+    return transformer(lib, dtype, 0.0)
+
+
 def set_weights(lib: Any, parameters: list[Any], number: Any) -> None:
     """Give parameters the same small numbers in both libraries."""
     draw = np.random.default_rng(1)
@@ -205,6 +233,8 @@ WORKLOADS: dict[str, tuple[Workload, list[str], int]] = {
     "W6, LeNet-like, batch 32, SGD": (lenet, [FLOAT32, FLOAT64], 5),
     "W7, nn.LSTM of 128, 32 steps, batch 16": (lstm, [FLOAT32, FLOAT64], 3),
     "W7cell, the same by operations": (lstm_cell, [FLOAT32, FLOAT64], 1),
+    "W8, transformer of 64, 2 layers, batch 8, Adam": (transformer, [FLOAT32, FLOAT64], 2),
+    "W8plain, the same without dropout": (transformer_without_dropout, [FLOAT32, FLOAT64], 2),
 }
 
 
