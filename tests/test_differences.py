@@ -923,7 +923,46 @@ REST = [
 ]  # fmt: skip
 
 
-DIFFERENCES = GRADIENTS + MEMORY + NUMPY_AND_GRAPH + HOOKS_AND_MODES + NUMBERS + ACCEPTED + REST
+def padded_rows(library: Any) -> bool:
+    """What an encoder in evaluation returns where the input is padding: whether it is zero."""
+    library.manual_seed(0)
+    layer = networks(library).TransformerEncoderLayer(4, 2, 4, batch_first=True)
+    encoder = networks(library).TransformerEncoder(layer, 1).eval()
+    with library.no_grad():
+        y = encoder(library.ones(2, 3, 4), src_key_padding_mask=library.tensor([[False] * 3, [False, False, True]]))
+    return bool((y[1, 2] == 0).all())
+
+
+def encoder_of_time_first(library: Any) -> Any:
+    return networks(library).TransformerEncoder(networks(library).TransformerEncoderLayer(4, 2, 4), 1)
+
+
+def second_derivative(library: Any, function: Callable[[Any], Any]) -> bool:
+    x = (library.arange(12, dtype=library.float64) / 10).reshape(3, 1, 4).requires_grad_()
+    (first,) = library.autograd.grad(function(x), x, create_graph=True)
+    (second,) = library.autograd.grad((first**2).sum(), x)
+    return bool(second.abs().sum() > 0)
+
+
+def ctc(library: Any) -> bool:
+    loss = networks(library).functional.ctc_loss
+    return second_derivative(library, lambda x: loss(x.log_softmax(-1), library.tensor([[1, 2]]), (3,), (2,)))
+
+
+def attention(library: Any) -> bool:
+    attend = networks(library).functional.scaled_dot_product_attention
+    return second_derivative(library, lambda x: attend(*[x[None]] * 3).pow(2).sum())
+
+
+NETS = [
+    Difference("padding in an encoder", padded_rows, False, True),
+    Difference("warning of nested tensors", warned(encoder_of_time_first), 0, 1),
+    Difference("second derivative of ctc_loss", ctc, True, Raises(RuntimeError, "_ctc_loss_backward")),
+    Difference("second derivative of attention", attention, True, Raises(RuntimeError, "flash_attention")),
+]  # fmt: skip
+
+
+DIFFERENCES = NETS + GRADIENTS + MEMORY + NUMPY_AND_GRAPH + HOOKS_AND_MODES + NUMBERS + ACCEPTED + REST
 
 
 def check(difference: Difference, library: Any, expected: Any) -> None:
