@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import autograd
 from autograd.drawing import labels
-from autograd.stepping.layout import places
+from autograd.stepping.layout import LANE, places
 from tests.stepping_examples import EXAMPLES, lecture, recurrent
 
 
@@ -69,7 +70,8 @@ def test_a_watched_result_and_several() -> None:
     assert autograd.step_through(y).frames[1:] == [
         "Forward: v1 = x * 3 is 6.",
         "Backward begins: the gradient of v1 by itself is 1.",
-        "Backward through v1 = x * 3 with g = 1: d x = 3 · g. x gets 3.",
+        "Backward through v1 = x * 3 with g = 1: d x = 3 · g. x gets 3; its grad holds 7: "
+        "other passes, parts not drawn or edits gave the rest.",
     ]
     both = autograd.step_through([y, z])
     assert "Forward: v1 = x * 3 is 6." in both.frames
@@ -131,12 +133,90 @@ def test_a_block_is_recorded_and_watching_ends_with_it() -> None:
         recorder.keep(step())
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_boxes_do_not_lie_on_each_other(name: str) -> None:
-    step, _ = EXAMPLES[name]()
+def test_a_backward_pass_that_begins_in_the_middle_as_well() -> None:
+    a = autograd.tensor(2.0, requires_grad=True, name="a")
     with autograd.watch():
-        loss = step()
-    graph = autograd.draw(loss)
+        y = a * 3
+        z = y**2
+        (y + z).backward()
+    shown = autograd.step_through([y, z])
+    assert shown.frames[-1] == (
+        "Backward through v1 = a * 3 with g = 13, of which 1 came from no box drawn: backward began here as well, "
+        "or a hook added it: d a = 3 · g. a gets 39."
+    )
+    (take,) = takes(shown.html)
+    assert take["frames"][-1]["grads"][0] == [1, "13", "13."]
+
+
+def test_a_gradient_that_was_there_before_the_pass() -> None:
+    w = autograd.tensor(2.0, requires_grad=True, name="w")
+    (w * 3).backward()
+    shown = autograd.step_through(lambda: _backward(w * 5))
+    told = shown.frames[-1]
+    assert told.endswith("w gets 5; its grad holds 8: other passes, parts not drawn or edits gave the rest.")
+    w.grad = None
+    assert autograd.step_through(lambda: _backward(w * 5)).frames[-1].endswith("w gets 5.")
+
+
+def _backward(loss: Any) -> Any:
+    loss.backward()
+    return loss
+
+
+class Both(autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x * 2, x * 3
+
+    @staticmethod
+    def backward(ctx: Any, g: Any, h: Any) -> Any:
+        return g * 2 + h * 3
+
+
+def test_outputs_of_one_operation_have_a_gradient_each() -> None:
+    x = autograd.tensor(1.0, requires_grad=True, name="x")
+
+    def step() -> Any:
+        a, b = Both.apply(x)
+        return _backward(a * 5 + b * 7)
+
+    shown = autograd.step_through(step)
+    (take,) = takes(shown.html)
+    both = next(i for i, b in enumerate(take["boxes"]) if ";" in b["value"])
+    assert take["boxes"][both]["value"] == "2; 3"
+    assert [g[1] for f in take["frames"] for g in f["grads"] if g[0] == both] == ["–; 7", "5; 7"]
+    assert shown.frames[-1].endswith("x gets 31.")
+
+
+def _random_graph(seed: int) -> autograd.Graph:
+    draw = np.random.default_rng(seed)
+    known = [autograd.tensor(float(v), requires_grad=True) for v in range(3)]
+    with autograd.watch():
+        for _ in range(25):
+            a, b = (known[i] for i in draw.integers(len(known), size=2))
+            known.append(a * b if draw.random() < 0.5 else autograd.tanh(a))
+    return autograd.draw(known[3:])
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, *range(40)])
+def test_neither_boxes_nor_lines_lie_on_boxes(name: Any) -> None:
+    if isinstance(name, int):
+        graph = _random_graph(name)
+    else:
+        with autograd.watch():
+            loss = EXAMPLES[name]()[0]()
+        graph = autograd.draw(loss)
     at = places(graph)
-    assert len(set(at.values())) == len(graph.nodes)
-    assert all(at[e.source][0] < at[e.target][0] for e in (*graph.edges, *graph.constant_edges))
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for x, row in at.boxes.values():
+        columns.setdefault(x, []).append((row, 0.5))
+    for (_, x), row in at.lanes.items():
+        columns.setdefault(x, []).append((row, LANE / 2))
+    for spots in columns.values():
+        spots.sort()
+        for (upper, half), (lower, other) in pairwise(spots):
+            assert lower - upper >= half + other - 1e-9
+    for e in (*graph.edges, *graph.constant_edges):
+        first, last = at.boxes[e.source][0], at.boxes[e.target][0]
+        assert [x for x, _ in at.between(e)] == list(range(first + 1, last))
+        assert first < last

@@ -156,6 +156,21 @@ def test_no_text_leaves_its_box(opened: Any) -> None:
     assert wide == []
 
 
+def test_no_line_goes_through_a_box(opened: Any) -> None:
+    browser, _, _ = opened
+    crossed = browser.execute_script("""
+        const boxes = [...document.querySelectorAll('.box rect')].map(r => r.getBoundingClientRect());
+        return [...document.querySelectorAll('.line')].filter(line => {
+          const matrix = line.getScreenCTM(), length = line.getTotalLength();
+          for (let s = 3; s < length - 3; s += 2) {
+            const p = line.getPointAtLength(s).matrixTransform(matrix);
+            if (boxes.some(b => p.x > b.left && p.x < b.right && p.y > b.top && p.y < b.bottom)) return true;
+          }
+          return false;
+        }).length""")
+    assert crossed == 0
+
+
 def test_passes_of_a_training_loop(browser: Any, tmp_path: Path) -> None:
     step, _ = EXAMPLES["lecture"]()
     recorder = autograd.Recorder("Three passes")

@@ -20,6 +20,9 @@ from autograd.drawing.model import Edge, Graph, Node, Operand
 
 #: Of longer arrays a part is printed.
 PRINTED = 200
+#: Where more of a gradient comes from than the boxes passed on: to an operation, and to a leaf.
+ELSEWHERE = "backward began here as well, or a hook added it"
+OTHERWISE = "other passes, parts not drawn or edits gave the rest"
 
 
 def called(graph: Graph) -> dict[int, str]:
@@ -178,23 +181,25 @@ def _backward(graph: Graph, made: list[dict[str, Any]], numbers: Mapping[int, in
         if not passed:
             continue
         told, grads = [], []
+        came = "" if node.grad is None else f" with g = {labels.array(node.grad)}"
+        rest = _rest(node.grad, arrived.get((node.id, 0)))
+        if rest is not None:
+            came += f", of which {labels.array(rest)} came from no box drawn: {ELSEWHERE}"
+            grads.append([node.id, labels.array(node.grad), printed(node.grad)])
         for e in passed:
             key = e.source, e.output
-            arrived.setdefault(key, []).append(e.grad)
-            total = sum(arrived[key][1:], arrived[key][0])
-            source = made[e.source]["name"]
-            text = labels.array(total)
-            if uses[key] == 1:
-                told.append(f"{source} gets {labels.array(e.grad)}")
-            else:
-                told.append(
-                    f"{source} gets {labels.array(e.grad)}, contribution {len(arrived[key])} of {uses[key]}, and "
-                    f"has {text}"
-                )
-                text += f" ({len(arrived[key])}/{uses[key]})"
-            grads.append([e.source, text, printed(total)])
+            parts = arrived.setdefault(key, [])
+            parts.append(e.grad)
+            source = made[e.source]["name"] + (f"[{e.output}]" if len(graph.nodes[e.source].outputs) > 1 else "")
+            text = f"{source} gets {labels.array(e.grad)}"
+            if uses[key] > 1:
+                text += f", contribution {len(parts)} of {uses[key]}, and has {labels.array(_total(parts))}"
+            leaf = graph.nodes[e.source]
+            if leaf.kind == "leaf" and len(parts) == uses[key] and _rest(leaf.grad, parts) is not None:
+                text += f"; its grad holds {labels.array(leaf.grad)}: {OTHERWISE}"
+            told.append(text)
+            grads.append([e.source, *_so_far(graph.nodes[e.source], arrived, uses)])
         rules = "; ".join(made[node.id]["rules"])
-        came = "" if node.grad is None else f" with g = {labels.array(node.grad)}"
         steps.append(
             {
                 "say": f"Backward through {made[node.id]['title']}{came}: "
@@ -208,3 +213,31 @@ def _backward(graph: Graph, made: list[dict[str, Any]], numbers: Mapping[int, in
             }
         )
     return steps
+
+
+def _total(parts: list[Any]) -> Any:
+    return sum(parts[1:], parts[0])
+
+
+def _rest(grad: Any, parts: list[Any] | None) -> Any:
+    """Return what a gradient holds beyond the contributions that were seen; None if that is no more than rounding."""
+    if grad is None or not parts:
+        return None
+    rest = np.asarray(grad) - _total(parts)
+    size = sum([np.abs(part) for part in parts], np.abs(grad))
+    return rest if np.any(np.abs(rest) > 8 * len(parts) * np.finfo(rest.dtype).eps * size) else None
+
+
+def _so_far(node: Node, arrived: Mapping[tuple[int, int], list[Any]], uses: Mapping[tuple[int, int], int]) -> list[str]:
+    """Return the gradient that a node has so far, short and in full; of several outputs one after the other."""
+    short, full = [], []
+    for i in range(len(node.outputs)):
+        parts, of = arrived.get((node.id, i)), uses.get((node.id, i), 0)
+        if parts is None:
+            short.append("–")
+            full.append("–")
+            continue
+        total = _total(parts)
+        short.append(labels.array(total) + (f" ({len(parts)}/{of})" if of > 1 else ""))
+        full.append(printed(total))
+    return ["; ".join(short), "; ".join(full)]

@@ -12,8 +12,8 @@ from typing import Any
 from autograd.drawing.model import Graph
 from autograd.stepping.layout import places
 
-WIDTH, HEIGHT = 206, 66  #: of a box
-ACROSS, DOWN = 262, 84  #: from a box to the next
+WIDTH, HEIGHT = 222, 66  #: of a box
+ACROSS, DOWN = 270, 84  #: from a box to the next
 MARGIN = 14
 LETTERS = 28  #: of a line in a box
 
@@ -26,22 +26,33 @@ def short(text: str, letters: int = LETTERS) -> str:
 def picture(graph: Graph, made: Sequence[Mapping[str, Any]]) -> str:
     """Return the graph as SVG. Values and gradients are empty: the script fills them in."""
     at = places(graph)
-    lowest = min([row for _, row in at.values()], default=0)
-    spots = {n: (MARGIN + x * ACROSS, MARGIN + round((row - lowest) * DOWN)) for n, (x, row) in at.items()}
+    rows = [row for _, row in at.boxes.values()] + list(at.lanes.values())
+    lowest = min(rows, default=0)
+
+    def spot(x: int, row: float) -> tuple[int, int]:
+        return MARGIN + x * ACROSS, MARGIN + round((row - lowest) * DOWN)
+
+    spots = {n: spot(*place) for n, place in at.boxes.items()}
     width = max([x for x, _ in spots.values()], default=0) + WIDTH + MARGIN
-    height = max([y for _, y in spots.values()], default=0) + HEIGHT + MARGIN
+    height = round((max(rows, default=0) - lowest) * DOWN) + HEIGHT + 2 * MARGIN
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="group" aria-label="computation graph">'
     ]
     for e in (*graph.edges, *graph.constant_edges):
-        (x1, y1), (x2, y2) = spots[e.source], spots[e.target]
-        x1, y1, y2 = x1 + WIDTH, y1 + HEIGHT // 2, y2 + HEIGHT // 2
-        bend = max(30, (x2 - x1) // 2)
-        parts.append(f'<path class="line" d="M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"/>')
+        x, y = spots[e.source]
+        x, y = x + WIDTH, y + HEIGHT // 2
+        way = [f"M{x} {y}"]
+        for to, up in [*[spot(*lane) for lane in at.between(e)], spots[e.target]]:
+            up += HEIGHT // 2
+            bend = (to - x) // 2
+            way.append(f"C{x + bend} {y} {to - bend} {up} {to} {up}")
+            x, y = to + WIDTH, up
+            way.append(f"H{x}")
+        parts.append(f'<path class="line" d="{"".join(way[:-1])}"/>')  # it ends at the box
     for node, box in zip(graph.nodes, made, strict=True):
         x, y = spots[node.id]
-        round_ = {"op": 6, "leaf": HEIGHT // 2, "constant": 0}[node.kind]
+        round_ = {"op": 5, "leaf": 20, "constant": 0}[node.kind]
         parts.append(
             f'<g class="box {node.kind}" tabindex="0" role="img" transform="translate({x} {y})">'
             f'<rect width="{WIDTH}" height="{HEIGHT}" rx="{round_}"/>'
