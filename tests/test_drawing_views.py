@@ -37,6 +37,11 @@ def test_a_function_is_watched_and_drawn() -> None:
     assert not autograd.hooks.watching()
 
 
+def test_arguments_without_a_function_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"draw was given a tensor, and arguments for a function: \['backward'\]"):
+        autograd.draw(scalar(1.0, "x") * 2, backward=True)
+
+
 def test_local_derivatives_and_rules_stand_on_the_edges() -> None:
     x = scalar(0.5, "x")
     graph = autograd.draw(square, x)

@@ -63,6 +63,14 @@ def draw(out: Tensor | Sequence[Tensor] | Callable[..., Any], *args: Any, names:
     if callable(out) and not isinstance(out, tape.Leaf):
         with watch():
             out = out(*args, **kwargs)
+    elif args or kwargs:
+        raise TypeError(
+            say(
+                f"draw was given a tensor, and arguments for a function: {[*args, *kwargs]}",
+                "a tensor (or several in a list) alone, or a function with its arguments",
+                "Options of the picture belong to to_dot() and render().",
+            )
+        )
     roots = _tensors("draw", out)
     for t in roots:
         if not t.requires_grad:
