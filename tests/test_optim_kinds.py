@@ -333,6 +333,50 @@ def test_parameters_with_different_numbers_are_kept_apart() -> None:
     assert (v.item(), w.item()) == (-1.5, -1.25)
 
 
+EDITABLE = ["Adam", "AdamW", "Adamax", "NAdam", "RAdam", "ASGD"]  # what they remember of a step enters the next
+
+
+def edited_in_place(library: Any, kind: str, gradients: list[np.ndarray[Any, Any]], *, fresh: bool) -> Any:
+    """Return a large and a small parameter after steps between which their state's numbers were edited.
+
+    `fresh` puts new tensors into the state, instead of editing those that are there.
+    """
+    params = [library.zeros(n, dtype=library.float64, requires_grad=True) for n in (LARGE, 3)]
+    optimizer = (nn if library is autograd else library).optim.__dict__[kind](params, lr=0.1)
+    for g in gradients:
+        for p in params:
+            p.grad = library.full_like(p, float(g[0])) * 1.5
+            state = optimizer.state[p]
+            for name in ("step", "mu_product", "eta") if state else ():
+                if name in state:
+                    new = state[name] + 3 if name == "step" else state[name] * 0.5
+                    state[name] = new if fresh else state[name].copy_(new)
+        optimizer.step()
+    return [p.detach() for p in params], [float(optimizer.state[p]["step"]) for p in params]
+
+
+@pytest.mark.parametrize("kind", EDITABLE)
+def test_numbers_of_the_state_can_be_edited_in_place(kind: str) -> None:
+    gradients = list(np.random.default_rng(0).standard_normal((4, 1)))
+    params, steps = edited_in_place(autograd, kind, gradients, fresh=False)
+    expected, expected_steps = edited_in_place(autograd, kind, gradients, fresh=True)
+    assert steps == expected_steps
+    for p, q in zip(params, expected, strict=True):
+        assert p.tolist() == q.tolist()
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("kind", EDITABLE)
+def test_numbers_edited_in_place_are_those_of_pytorch(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    gradients = list(np.random.default_rng(0).standard_normal((4, 1)))
+    params, steps = edited_in_place(autograd, kind, gradients, fresh=False)
+    expected, expected_steps = edited_in_place(torch, kind, gradients, fresh=False)
+    np.testing.assert_allclose(steps, expected_steps)
+    for p, q in zip(params, expected, strict=True):
+        np.testing.assert_allclose(p.numpy(), q.numpy(), rtol=1e-6)
+
+
 def test_adafactor_leaves_an_empty_parameter_as_it_is() -> None:
     w = autograd.zeros(0, 3, requires_grad=True)
     w.grad = autograd.zeros(0, 3)

@@ -103,6 +103,15 @@ class Run:
         for name, values in own.items():
             for i, entry in enumerate(entries):
                 self._place(entry, name, values[i, ...])
+        self.counts = self._counts()
+
+    def _counts(self) -> list[bytes]:
+        """Return the bytes of the numbers in the entries: comparing these is quicker than comparing arrays."""
+        return [values.tobytes() for values in (self.places if self.steps is None else [self.steps, *self.places])]
+
+    def stands(self) -> bool:
+        """Tell whether the numbers in the entries are what this run left there: `entry["step"].add_(3)` edits one."""
+        return self._counts() == self.counts
 
     def _place(self, entry: Entry, name: str, array: Array) -> None:
         entry[name] = autograd.from_numpy(array)
@@ -138,6 +147,7 @@ class Run:
         for place, number in zip(self.places, numbers, strict=True):
             place[...] = number
         self.numbers = tuple(place[0] for place in self.places)
+        self.counts = self._counts()
 
 
 class Gathered(Run):
@@ -246,8 +256,13 @@ class Plan:
         return [*params, *map(held, params), *entries, *contents]
 
     def stands(self, params: list[Tensor], state: dict[Tensor, Entry], names: tuple[str, ...]) -> bool:
-        """Tell whether it still holds: the same parameters on the same memory, and nobody replaced any of the state."""
-        return state is self.state and names == self.names and [*map(id, self.parts(params))] == self.identities
+        """Tell whether it still holds: the same parameters on the same memory, nothing replaced, no number edited."""
+        return (
+            state is self.state
+            and names == self.names
+            and [*map(id, self.parts(params))] == self.identities
+            and all([run.stands() for run in self.runs])
+        )
 
 
 def parts(params: list[Tensor]) -> list[list[Tensor]]:
