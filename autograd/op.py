@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd.errors import say
 from autograd.modes import special, state
-from autograd.ruletype import RuleType, with_own_code, written_out
+from autograd.ruletype import RuleType, inputs_of, with_own_code, written_out
 from autograd.tape import OUT, Edge, Leaf, Node, Outputs, Port
 from autograd.versions import tick
 
@@ -120,9 +120,9 @@ class Op(Node, metaclass=RuleType):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        code = cls.forward.__code__
-        if "apply" not in cls.__dict__ and not code.co_flags & inspect.CO_VARARGS:
-            cls.apply = written_out(cls, code.co_argcount - 1, globals())  # type: ignore[method-assign]
+        if "apply" not in cls.__dict__:
+            n = inputs_of(inspect.getattr_static(cls, "forward"))
+            cls.apply = written_out(cls, n, globals()) if n else Op.apply  # type: ignore[method-assign]
         if "run" not in cls.__dict__:
             cls.run = with_own_code(cls.run, "run")  # type: ignore[method-assign]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
@@ -62,6 +63,14 @@ def apply(self, {inputs}):
         t._needs = False
     return t
 """
+
+
+def inputs_of(forward: Any) -> int:
+    """Return how many inputs a `forward` takes; 0 if not always the same number, or if it is no plain method."""
+    code = getattr(forward, "__code__", None)
+    if code is None or forward.__defaults__ or code.co_flags & inspect.CO_VARARGS:
+        return 0
+    return int(code.co_argcount) - 1
 
 
 def written_out(rule: Any, n: int, names: dict[str, Any]) -> Any:
