@@ -107,11 +107,6 @@ def zero(x: Array) -> Any:
     return _zeros.get(x.dtype, 0) if type(x) is _ndarray else 0
 
 
-def one(x: Array) -> Any:
-    """Return the number 1 for expressions with `x`."""
-    return _ones.get(x.dtype, 1) if type(x) is _ndarray else 1
-
-
 def sigmoid(x: Array) -> Array:
     """Return `1 / (1 + np.exp(-x))`."""
     if type(x) is _float64:  # one number: a ufunc takes ten times as long as Python does

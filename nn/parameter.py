@@ -10,9 +10,10 @@ from autograd.errors import say
 
 def reset_grad(parameter: Tensor, set_to_none: bool) -> None:
     """Set the gradient of `parameter`, if it has one, to None or (in place) to zeros."""
-    grad = parameter.grad
-    if grad is not None:
-        parameter.grad = None if set_to_none else (grad.detach() if grad.requires_grad else grad).zero_()
+    if set_to_none:
+        parameter.grad = None
+    elif (grad := parameter.grad) is not None:
+        parameter.grad = (grad.detach() if grad.requires_grad else grad).zero_()
 
 
 class Parameter(Tensor):

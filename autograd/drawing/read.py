@@ -60,29 +60,53 @@ def draw(out: Tensor | Sequence[Tensor] | Callable[..., Any], *args: Any, names:
     ...     loss.backward()
     >>> autograd.draw(loss).render("loss.svg")
     """
+    return read(recorded("draw", result_of("draw", out, args, kwargs)), names)[0]
+
+
+def result_of(who: str, out: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Return `out`; of a function what it returns, whose call is watched here.
+
+    Raises
+    ------
+    TypeError
+        There are arguments, and no function.
+    """
     if callable(out) and not isinstance(out, tape.Leaf):
         with watch():
-            out = out(*args, **kwargs)
-    elif args or kwargs:
+            return out(*args, **kwargs)
+    if args or kwargs:
         raise TypeError(
             say(
-                f"draw was given a tensor, and arguments for a function: {[*args, *kwargs]}",
+                f"{who} was given a tensor, and arguments for a function: {[*args, *kwargs]}",
                 "a tensor (or several in a list) alone, or a function with its arguments",
                 "Options of the picture belong to to_dot() and render().",
             )
         )
-    roots = _tensors("draw", out)
+    return out
+
+
+def recorded(who: str, out: Any) -> list[Any]:
+    """Return the tensors that are to be shown, as a list.
+
+    Raises
+    ------
+    TypeError
+        `out` is neither a tensor nor several.
+    RuntimeError
+        A tensor requires no gradient, so that nothing of it was recorded.
+    """
+    roots = _tensors(who, out)
     for t in roots:
         if not t.requires_grad:
             raise GraphError(
                 say(
-                    f"draw was given a tensor of shape {tuple(t.shape)} that requires no gradient: nothing of it was "
+                    f"{who} was given a tensor of shape {tuple(t.shape)} that requires no gradient: nothing of it was "
                     "recorded",
                     "a tensor computed from a leaf that requires a gradient",
                     "Create that leaf with requires_grad=True, and compute outside no_grad.",
                 )
             )
-    return read(roots, names)[0]
+    return roots
 
 
 def read(roots: Sequence[Any], names: Any = None) -> tuple[Graph, dict[Any, int]]:
@@ -99,7 +123,7 @@ def _tensors(who: str, given: Any) -> list[Any]:
                 say(
                     f"{who} was given {type(given).__name__}",
                     "a Tensor, or a list of Tensors",
-                    "Give it the result of the computation: autograd.draw(loss).",
+                    f"Give it the result of the computation: autograd.{who}(loss).",
                 )
             )
     return found

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import tape
 from autograd.drawing.formulas import Formula, formula
 from autograd.drawing.model import HOW_TO_SEE, Graph, Node
-from autograd.drawing.read import read
+from autograd.drawing.read import read, recorded, result_of
 from autograd.errors import GraphError, say
 from autograd.hooks import watch
 from autograd.stepping.frames import Rule, boxes, frames
@@ -119,7 +119,7 @@ class Recorder(StepThrough):
         TypeError
             `loss` is no tensor.
         """
-        self.add(*_graph_of(loss, names))
+        self.add(*_graph_of(recorded("step_through", loss), names))
 
     def __enter__(self) -> Recorder:
         self._watching = watch()
@@ -132,25 +132,7 @@ class Recorder(StepThrough):
         self._watching = None
 
 
-def _graph_of(loss: Any, names: Any) -> tuple[Graph, Rule]:
-    roots = [loss] if isinstance(loss, tape.Leaf) else list(loss) if isinstance(loss, list | tuple) else [None]
-    for t in roots:
-        if not isinstance(t, tape.Leaf):
-            raise TypeError(
-                say(
-                    f"step_through was given {type(loss).__name__}",
-                    "a Tensor, a list of them, or a function that returns them",
-                    "Give it the result of the computation: autograd.step_through(loss).",
-                )
-            )
-        if not t.requires_grad:  # type: ignore[attr-defined]
-            raise GraphError(
-                say(
-                    "step_through was given a tensor that requires no gradient: nothing of it was recorded",
-                    "a tensor computed from a leaf that requires a gradient",
-                    "Create that leaf with requires_grad=True, and compute outside no_grad.",
-                )
-            )
+def _graph_of(roots: list[Any], names: Any) -> tuple[Graph, Rule]:
     graph, ids = read(roots, names)
     rules = {number: type(node) for node, number in ids.items() if isinstance(node, tape.Node)}
 
@@ -193,9 +175,6 @@ def step_through(out: Any, *args: Any, names: Any = None, title: str = "Step by 
     ...     loss.backward()
     >>> autograd.step_through(loss).save("steps.html")
     """
-    if callable(out) and not isinstance(out, tape.Leaf):
-        with watch():
-            out = out(*args, **kwargs)
     shown = StepThrough(title)
-    shown.add(*_graph_of(out, names))
+    shown.add(*_graph_of(recorded("step_through", result_of("step_through", out, args, kwargs)), names))
     return shown

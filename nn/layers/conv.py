@@ -6,19 +6,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 import autograd
 from autograd import Tensor
-from autograd.errors import ShapeError, say
+from autograd.errors import say
 from nn import functional as F
 from nn import init
 from nn.module import Module
 from nn.parameter import Parameter
 
 Size = int | tuple[int, ...]
-#: What NumPy calls the ways to continue an image beyond its border.
-MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 class ConvNd(Module):
@@ -105,7 +102,7 @@ class ConvNd(Module):
                         "Give the padding in numbers.",
                     )
                 )
-        modes = ("zeros",) if self.transposed else ("zeros", *MODES)
+        modes = MODES[:1] if self.transposed else MODES
         if mode not in modes:
             raise ValueError(
                 say(
@@ -133,29 +130,14 @@ class ConvNd(Module):
         """Return the input, continued beyond its border as `padding_mode` says, and the zeros still to add."""
         if self.padding_mode == "zeros" or self.padding == "valid":
             return input, self.padding
-        for axis in range(self.axes):
+        margins: list[int] = []
+        for axis in reversed(range(self.axes)):  # as `pad` counts them: from the last one on
             if self.padding == "same":
                 total = self.dilation[axis] * (self.kernel_size[axis] - 1)
-                before, after = total // 2, total - total // 2
+                margins += [total // 2, total - total // 2]
             else:
-                before = after = self.padding[axis]
-            dim = input.ndim - self.axes + axis
-            size = input.shape[dim]
-            most = size - 1 if self.padding_mode == "reflect" else size if self.padding_mode == "circular" else math.inf
-            if max(before, after) > most:
-                raise ShapeError(
-                    say(
-                        f"Padding size should be less than the corresponding input dimension, but got: padding "
-                        f"({before}, {after}) at dimension {dim} of input {tuple(input.shape)}, in mode "
-                        f"'{self.padding_mode}'",
-                        f"a padding of at most {most}",
-                        "The image does not reach further.",
-                    )
-                )
-            if before or after:
-                places: Any = np.pad(np.arange(size), (before, after), MODES[self.padding_mode])  # type: ignore[call-overload]
-                input = input.index_select(dim, autograd.from_numpy(places))
-        return input, 0
+                margins += [self.padding[axis]] * 2
+        return F.pad(input, margins, self.padding_mode), 0
 
     def extra_repr(self) -> str:
         """Return the arguments that are not the defaults."""

@@ -237,10 +237,7 @@ class Optimizer:
         """
         for group in self.param_groups:
             for p in group["params"]:
-                if set_to_none:
-                    p.grad = None
-                else:
-                    reset_grad(p, set_to_none)
+                reset_grad(p, set_to_none)
 
     # -- a step ----------------------------------------------------------------------------------------------------
 
